@@ -1,0 +1,11 @@
+//! Go's `text/template`, as Helm's charts see it: parsed once, executed over shared, mutable values.
+//!
+//! ```text
+//! text → lex (tokens) → parse (tree) → exec (bytes), with functions from a FunctionTable over Values
+//! ```
+//!
+//! The crate knows nothing of charts: `include`, `tpl`, `.Values` and the sprig functions are bound by its user through
+//! [`function::FunctionTable`] and [`value::Object`].
+
+pub mod function;
+pub mod value;

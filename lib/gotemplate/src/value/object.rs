@@ -1,0 +1,78 @@
+//! Values with fields or methods of their own: Go structs and named types that templates can reach.
+
+use super::{Kind, Value};
+use std::any::Any;
+use std::borrow::Cow;
+use std::fmt::Debug;
+
+/// A Go value that is neither a scalar, a plain slice nor a plain map.
+pub trait Object: Debug + Any {
+    /// The Go type, as `%T` prints it: `engine.files`.
+    fn type_name(&self) -> Cow<'static, str>;
+
+    /// The Go kind. Slices and maps among objects must answer [`Object::len`] and [`Object::entries`].
+    fn kind(&self) -> Kind {
+        Kind::Struct
+    }
+
+    /// A struct field or, for a map, the entry of that key. `None`: there is no such field.
+    fn field(&self, name: &str) -> Option<Value> {
+        let _ = name;
+        None
+    }
+
+    /// The number of arguments that the method `name` takes. `None`: there is no such method.
+    fn method(&self, name: &str) -> Option<usize> {
+        let _ = name;
+        None
+    }
+
+    /// Calls the method `name` with as many arguments as [`Object::method`] asks for.
+    ///
+    /// # Errors
+    /// [`MethodError`], when an argument has the wrong type or the method itself fails.
+    fn call(&self, name: &str, arguments: &[Value]) -> Result<Value, MethodError> {
+        let _ = (name, arguments);
+        Ok(Value::Nil)
+    }
+
+    /// The text that `{{ . }}` and `%v` print; the struct's fields in braces where the Go type is no `Stringer`.
+    fn display(&self) -> String;
+
+    /// What JSON and YAML encoders see instead of the object.
+    fn plain(&self) -> Value {
+        Value::string(self.display())
+    }
+
+    /// Go's truth; structs and non-nil pointers are true.
+    fn is_true(&self) -> bool {
+        self.len().is_none_or(|len| len > 0)
+    }
+
+    /// The length of a slice or map; `None` for a struct.
+    fn len(&self) -> Option<usize> {
+        None
+    }
+
+    /// What `range` walks over: keys or indices, and values. `None` for a struct.
+    fn entries(&self) -> Option<Vec<(Value, Value)>> {
+        None
+    }
+
+    /// The object, to be told apart by its Rust type.
+    fn as_any(&self) -> &dyn Any;
+}
+
+/// Why a method call failed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum MethodError {
+    /// Argument `index` is of another type than the method's.
+    WrongType {
+        /// Counted from zero.
+        index: usize,
+        /// The Go type that the method takes.
+        expected: &'static str,
+    },
+    /// The method returned an error with this text.
+    Failed(String),
+}

@@ -1,0 +1,99 @@
+//! Charts: what a directory or an archive holds once it is read. The first stage: everything later works on [`Chart`].
+
+use goyaml::{Map, Value};
+
+/// A chart with its dependencies, read and classified but not yet processed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Chart {
+    /// `Chart.yaml`.
+    pub metadata: Metadata,
+    /// `Chart.lock` or `requirements.lock`.
+    pub lock: Option<Lock>,
+    /// Files below `templates/`, as loaded.
+    pub templates: Vec<File>,
+    /// `values.yaml`.
+    pub values: Map,
+    /// `values.schema.json`, as written.
+    pub schema: Option<Vec<u8>>,
+    /// Every other file: what `.Files` shows, `crds/` included.
+    pub files: Vec<File>,
+    /// The charts below `charts/`, in the order they were found.
+    pub dependencies: Vec<Chart>,
+    /// When `Chart.yaml` was last changed, as RFC 3339 with nanoseconds; Helm 4 records it.
+    pub modified: Option<String>,
+}
+
+/// A file of a chart.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct File {
+    /// Relative to the chart's root, with `/`: `templates/deployment.yaml`.
+    pub name: String,
+    /// The content, without a leading byte order mark.
+    pub data: Vec<u8>,
+    /// When it was last changed, as RFC 3339 with nanoseconds.
+    pub modified: Option<String>,
+}
+
+/// The fields of `Chart.yaml`, sanitised as Helm does it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[expect(missing_docs, reason = "the fields are those of Chart.yaml")]
+pub struct Metadata {
+    pub name: String,
+    pub home: String,
+    pub sources: Vec<String>,
+    pub version: String,
+    pub description: String,
+    pub keywords: Vec<String>,
+    pub maintainers: Vec<Maintainer>,
+    pub icon: String,
+    pub api_version: String,
+    pub condition: String,
+    pub tags: String,
+    pub app_version: String,
+    pub deprecated: bool,
+    pub annotations: Option<std::collections::BTreeMap<String, String>>,
+    pub kube_version: String,
+    pub dependencies: Vec<Dependency>,
+    pub chart_type: String,
+}
+
+/// Who maintains a chart.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[expect(missing_docs, reason = "the fields are those of Chart.yaml")]
+pub struct Maintainer {
+    pub name: String,
+    pub email: String,
+    pub url: String,
+}
+
+/// A dependency as `Chart.yaml` or `requirements.yaml` declares it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Dependency {
+    /// The dependency's name; after processing its alias, if it has one.
+    pub name: String,
+    /// The version range that is asked for.
+    pub version: String,
+    /// Where it comes from.
+    pub repository: String,
+    /// Comma-separated paths into the values; the first boolean decides.
+    pub condition: String,
+    /// Tags that switch it on or off together with others.
+    pub tags: Vec<String>,
+    /// Whether it is rendered; set by processing.
+    pub enabled: bool,
+    /// Values that it hands to its parent: a name, or a map of `child` and `parent`.
+    pub import_values: Vec<Value>,
+    /// The name it is used under.
+    pub alias: String,
+}
+
+/// `Chart.lock`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lock {
+    /// When it was made, as written.
+    pub generated: String,
+    /// Digest of the dependencies it was made from.
+    pub digest: String,
+    /// The exact versions chosen.
+    pub dependencies: Vec<Dependency>,
+}
