@@ -1,1 +1,15 @@
-//! x
+//! A real Kubernetes cluster behind the library's two asynchronous edges.
+//!
+//! ```text
+//! ConnectOptions → client (kubeconfig, TLS, one request) → discovery (kinds → paths)
+//!                    → cluster (get, apply, delete, list: `Cluster`) and secrets (records: `Driver`)
+//! ```
+
+mod client;
+mod cluster;
+mod config;
+mod discovery;
+mod error;
+
+pub use cluster::{KubeCluster, connect};
+pub use config::ConnectOptions;

@@ -1,0 +1,98 @@
+//! Failures in client-go's words: what a server answered, or why it did not answer.
+
+use http::Method;
+use rhelm_lib::cluster::ClusterError;
+use serde::Deserialize;
+use std::error::Error as StdError;
+use std::io;
+
+/// The fields of a `Status` object that are passed on.
+#[derive(Default, Deserialize)]
+struct Status {
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// An answer outside of 2xx.
+pub(crate) fn refused(code: u16, body: &[u8]) -> ClusterError {
+    let status = serde_json::from_slice::<Status>(body).ok().filter(|status| status.kind == "Status");
+    let generic = || generic_message(code, &String::from_utf8_lossy(body));
+    let (reason, message) = match status {
+        _ if code == 401 => ("Unauthorized".to_owned(), generic()),
+        Some(status) if !status.message.is_empty() => (status.reason, status.message),
+        _ => (String::new(), generic()),
+    };
+    ClusterError::Api { code, reason, message }
+}
+
+fn generic_message(code: u16, body: &str) -> String {
+    match code {
+        401 => "the server has asked for the client to provide credentials".to_owned(),
+        403 => "forbidden".to_owned(),
+        404 => "the server could not find the requested resource".to_owned(),
+        405 => "the server does not allow this method on the requested resource".to_owned(),
+        409 => "the server reported a conflict".to_owned(),
+        429 => "the server has received too many requests and has asked us to try again later".to_owned(),
+        503 => "the server is currently unable to handle the request".to_owned(),
+        504 => "the server was unable to return a response in the time allotted, but may still be processing the request"
+            .to_owned(),
+        500.. => format!("an error on the server ({:?}) has prevented the request from succeeding", body.trim()),
+        _ => "the server rejected our request for an unknown reason".to_owned(),
+    }
+}
+
+/// No answer at all: `Get "https://h:p/version": dial tcp h:p: connect: connection refused`.
+pub(crate) fn no_answer(method: &Method, url: &str, authority: &str, error: &kube::Error) -> String {
+    let verb = method.as_str();
+    let verb = verb[..1].to_owned() + &verb[1..].to_ascii_lowercase();
+    format!("{verb} \"{url}\": {}", cause(authority, error))
+}
+
+fn cause(authority: &str, error: &(dyn StdError + 'static)) -> String {
+    let chain: Vec<_> = std::iter::successors(Some(error), |error| (*error).source()).take(16).collect();
+    let io = chain.iter().rev().find_map(|error| error.downcast_ref::<io::Error>());
+    let deepest = chain.last().map_or_else(|| error.to_string(), ToString::to_string);
+    let dial = |why: &str| format!("dial tcp {}: {why}", authority.replace("localhost", "127.0.0.1"));
+    if deepest.contains("failed to lookup address") {
+        let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+        return format!("dial tcp: lookup {host}: no such host");
+    }
+    if deepest.contains("UnknownIssuer") {
+        return "tls: failed to verify certificate: x509: certificate signed by unknown authority".to_owned();
+    }
+    match io.map(io::Error::kind) {
+        Some(io::ErrorKind::ConnectionRefused) => dial("connect: connection refused"),
+        Some(io::ErrorKind::TimedOut) => dial("i/o timeout"),
+        Some(io::ErrorKind::HostUnreachable) => dial("connect: no route to host"),
+        Some(io::ErrorKind::NetworkUnreachable) => dial("connect: network is unreachable"),
+        Some(io::ErrorKind::UnexpectedEof) => "EOF".to_owned(),
+        _ => deepest,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_servers_text_is_passed_on() {
+        let body = br#"{"kind":"Status","message":"configmaps \"x\" already exists","reason":"AlreadyExists","code":409}"#;
+        let ClusterError::Api { code, reason, message } = refused(409, body) else { panic!("an answer") };
+        assert_eq!((code, reason.as_str()), (409, "AlreadyExists"));
+        assert_eq!(message, "configmaps \"x\" already exists");
+    }
+
+    #[test]
+    fn answers_without_a_status_are_described() {
+        let body = b"boom\n";
+        let text = "an error on the server (\"boom\") has prevented the request from succeeding";
+        assert_eq!(refused(500, body).to_string(), text);
+        let unauthorized = br#"{"kind":"Status","message":"Unauthorized","reason":"Unauthorized","code":401}"#;
+        let text = "the server has asked for the client to provide credentials";
+        assert_eq!(refused(401, unauthorized).to_string(), text);
+    }
+}
