@@ -18,6 +18,7 @@
 pub mod action;
 pub mod chart;
 pub mod cluster;
+pub mod log;
 pub mod manifest;
 pub mod postrender;
 pub mod release;

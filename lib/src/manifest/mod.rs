@@ -4,6 +4,11 @@
 //! rendered files → split → sort (kind order, hooks apart) → Manifests → text of the stream and back
 //! ```
 
+pub mod hook;
+pub mod sort;
+pub mod split;
+pub mod stream;
+
 use std::collections::BTreeMap;
 
 /// The documents of one release.
