@@ -1,2 +1,36 @@
-//! x
-fn main() {}
+//! `rhelm`: the umbrella, with Helm's command line. One file per subcommand; this one only finds it and runs it.
+//!
+//! A new subcommand is a `mod` line and a row of [`SUBCOMMANDS`].
+
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use rhelm_cli::{Failure, GlobalArgs};
+use std::process::ExitCode;
+
+/// A subcommand: what it is called and takes, and what it does.
+struct Subcommand {
+    define: fn() -> Command,
+    run: fn(GlobalArgs, &ArgMatches) -> Result<(), Failure>,
+}
+
+const SUBCOMMANDS: &[Subcommand] = &[];
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    rhelm_cli::finish(run(&words))
+}
+
+fn run(words: &[String]) -> Result<(), Failure> {
+    let matches = rhelm_cli::matches(&command(), words)?;
+    let Some((name, own)) = matches.subcommand() else {
+        return Err(Failure::new("no subcommand given; see rhelm --help"));
+    };
+    let global = GlobalArgs::from_arg_matches(own)?.with_environment(|name| std::env::var(name).ok());
+    let known = SUBCOMMANDS.iter().find(|subcommand| (subcommand.define)().get_name() == name);
+    let subcommand = known.ok_or_else(|| Failure::new(format!("unknown command {name:?} for \"rhelm\"")))?;
+    (subcommand.run)(global, own)
+}
+
+fn command() -> Command {
+    let rhelm = Command::new("rhelm").about("Helm as a suite of small Unix programs").arg_required_else_help(true);
+    GlobalArgs::augment_args(rhelm).subcommands(SUBCOMMANDS.iter().map(|subcommand| (subcommand.define)()))
+}

@@ -1,1 +1,25 @@
-//! x
+//! What rhelm's programs share at the command line: argument groups with Helm's names, and the printing of errors and logs.
+//!
+//! ```text
+//! words → clap, made to read flags as Go's pflag does → argument groups → Options for one library call → exit status
+//! ```
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is this crate's purpose")]
+
+mod chart_args;
+mod duration;
+mod error;
+mod global_args;
+mod operands;
+mod parse;
+mod render_args;
+mod values_args;
+
+pub use chart_args::ChartArgs;
+pub use duration::parse_duration;
+pub use error::{Failure, finish, print_logs};
+pub use global_args::GlobalArgs;
+pub use operands::{exactly, name_and_chart, none};
+pub use parse::{matches, read_as_pflag};
+pub use render_args::RenderArgs;
+pub use values_args::ValuesArgs;

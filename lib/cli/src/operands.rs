@@ -1,0 +1,71 @@
+//! Counting operands, with Helm's words when the count is wrong.
+
+use crate::Failure;
+
+/// Refuses operands.
+///
+/// # Errors
+/// When there are any.
+pub fn none(usage: &str, operands: &[String]) -> Result<(), Failure> {
+    if operands.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("\"{}\" accepts no arguments\n\nUsage:  {usage}", command(usage))))
+}
+
+/// Asks for exactly `N` operands.
+///
+/// # Errors
+/// When there are more or fewer.
+pub fn exactly<const N: usize>(usage: &str, operands: Vec<String>) -> Result<[String; N], Failure> {
+    let plural = if N == 1 { "" } else { "s" };
+    let error = Failure::new(format!("\"{}\" requires {N} argument{plural}\n\nUsage:  {usage}", command(usage)));
+    operands.try_into().map_err(|_| error)
+}
+
+/// Splits `[NAME] CHART` into both.
+///
+/// # Errors
+/// When there is no operand or more than two.
+pub fn name_and_chart(usage: &str, operands: Vec<String>) -> Result<(Option<String>, String), Failure> {
+    let mut operands = operands.into_iter();
+    let Some(first) = operands.next() else {
+        let message = format!("\"{}\" requires at least 1 argument\n\nUsage:  {usage}", command(usage));
+        return Err(Failure::new(message));
+    };
+    let Some(second) = operands.next() else { return Ok((None, first)) };
+    let more: Vec<String> = operands.collect();
+    if !more.is_empty() {
+        let message = format!("expected at most two arguments, unexpected arguments: {}", more.join(", "));
+        return Err(Failure::new(message));
+    }
+    Ok((Some(first), second))
+}
+
+/// `rhelm install` of `rhelm install [NAME] [CHART] [flags]`.
+fn command(usage: &str) -> String {
+    let words = usage.split(' ').take_while(|word| !word.starts_with(['[', '<']) && *word != word.to_uppercase());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const USAGE: &str = "rhelm template [NAME] [CHART] [flags]";
+
+    fn split(operands: &[&str]) -> Result<(Option<String>, String), String> {
+        let operands = operands.iter().map(ToString::to_string).collect();
+        name_and_chart(USAGE, operands).map_err(|failure| failure.message)
+    }
+
+    #[test]
+    fn name_then_chart() {
+        assert_eq!(split(&["c"]), Ok((None, "c".into())));
+        assert_eq!(split(&["n", "c"]), Ok((Some("n".into()), "c".into())));
+        let none = "\"rhelm template\" requires at least 1 argument\n\nUsage:  rhelm template [NAME] [CHART] [flags]";
+        assert_eq!(split(&[]), Err(none.into()));
+        let four = "expected at most two arguments, unexpected arguments: c, d";
+        assert_eq!(split(&["a", "b", "c", "d"]), Err(four.into()));
+    }
+}

@@ -1,0 +1,30 @@
+//! The flags that change what a chart renders to.
+
+use clap::Args;
+
+/// What `template` and `install` have in common.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Rendering")]
+pub struct RenderArgs {
+    /// Template of the release's name
+    #[arg(long)]
+    pub name_template: Option<String>,
+    /// Make up the release's name
+    #[arg(short = 'g', long)]
+    pub generate_name: bool,
+    /// Leave hooks out
+    #[arg(long)]
+    pub no_hooks: bool,
+    /// Leave the files of crds/ out
+    #[arg(long)]
+    pub skip_crds: bool,
+    /// Do not check the values against values.schema.json
+    #[arg(long)]
+    pub skip_schema_validation: bool,
+    /// Do not validate against the server's OpenAPI schema
+    #[arg(long)]
+    pub disable_openapi_validation: bool,
+    /// Let getHostByName ask the name service
+    #[arg(long)]
+    pub enable_dns: bool,
+}
