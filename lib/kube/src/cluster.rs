@@ -30,6 +30,10 @@ impl KubeCluster {
         self.connection.default_namespace()
     }
 
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     async fn served(&self) -> Result<Arc<Served>, ClusterError> {
         if let Some(served) = self.served.lock().unwrap_or_else(PoisonError::into_inner).clone() {
             return Ok(served);

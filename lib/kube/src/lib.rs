@@ -10,6 +10,8 @@ mod cluster;
 mod config;
 mod discovery;
 mod error;
+mod secrets;
 
 pub use cluster::{KubeCluster, connect};
 pub use config::ConnectOptions;
+pub use secrets::{Codec, SecretDriver};
