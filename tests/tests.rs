@@ -1,1 +1,3 @@
-//! x
+//! Tests of programs and library together: one test program, one module for each tier.
+
+mod cluster;
