@@ -4,7 +4,7 @@
 
 use crate::chart::Chart;
 use crate::log::Log;
-use crate::manifest::Manifests;
+use crate::manifest::{Manifest, Manifests};
 use goyaml::Map;
 
 /// What a render depends on besides the chart and the values.
@@ -34,7 +34,7 @@ pub struct Rendered {
     /// The documents, hooks apart.
     pub manifests: Manifests,
     /// The files of `crds/`, unsplit.
-    pub crds: Vec<Crd>,
+    pub crds: Vec<Manifest>,
     /// The rendered notes.
     pub notes: String,
     /// The chart, its dependencies processed.
@@ -43,13 +43,4 @@ pub struct Rendered {
     pub config: Map,
     /// Messages for people, in the order they arose.
     pub logs: Vec<Log>,
-}
-
-/// A file of `crds/`.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Crd {
-    /// `chart/crds/file.yaml`.
-    pub source: String,
-    /// As written.
-    pub content: String,
 }

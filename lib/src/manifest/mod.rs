@@ -5,6 +5,8 @@
 //! ```
 
 pub mod hook;
+mod pattern;
+pub mod print;
 pub mod sort;
 pub mod split;
 pub mod stream;
