@@ -8,8 +8,11 @@
 //! [`Environment`] and [`Lookup`], so that a render can be repeated.
 
 pub mod capabilities;
+mod capability_objects;
+mod context;
 mod environment;
 mod error;
+mod files;
 mod glob;
 mod notes;
 

@@ -39,6 +39,11 @@ pub trait Object: Debug + Any {
     /// The text that `{{ . }}` and `%v` print; the struct's fields in braces where the Go type is no `Stringer`.
     fn display(&self) -> String;
 
+    /// What `{{ . }}` prints, where that is not what `%v` prints: Go's templates find methods of the pointer, `%v` does not.
+    fn printed(&self) -> String {
+        self.display()
+    }
+
     /// What JSON and YAML encoders see instead of the object.
     fn plain(&self) -> Value {
         Value::string(self.display())

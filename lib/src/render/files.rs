@@ -1,0 +1,145 @@
+//! `.Files`: the files of a chart that are neither templates nor metadata, as Helm's `engine.files` shows them.
+
+use super::glob::Glob;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use gotemplate::value::{Kind, MethodError, Object, Value};
+use std::any::Any;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The files by name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Files(BTreeMap<String, Rc<[u8]>>);
+
+impl Files {
+    /// The files of a chart.
+    pub(crate) fn new(files: &[crate::chart::File]) -> Self {
+        Self(files.iter().map(|file| (file.name.clone(), file.data.as_slice().into())).collect())
+    }
+
+    fn content(&self, name: &str) -> &[u8] {
+        self.0.get(name).map(Rc::as_ref).unwrap_or_default()
+    }
+
+    /// Every file when the pattern is malformed, as Helm does it.
+    fn glob(&self, pattern: &str) -> Self {
+        let glob = Glob::parse(pattern);
+        let matches = |name: &str| glob.as_ref().is_none_or(|glob| glob.matches(name));
+        Self(self.0.iter().filter(|(name, _)| matches(name)).map(|(name, data)| (name.clone(), data.clone())).collect())
+    }
+
+    fn lines(&self, name: &str) -> Value {
+        let content = self.content(name);
+        if content.is_empty() {
+            return Value::strings(Vec::new());
+        }
+        let content = content.strip_suffix(b"\n").unwrap_or(content);
+        Value::strings(content.split(|&byte| byte == b'\n').map(Value::string).collect())
+    }
+}
+
+impl Object for Files {
+    fn type_name(&self) -> Cow<'static, str> {
+        "engine.files".into()
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Map
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
+        Some(Value::Bytes(self.content(name).into()))
+    }
+
+    fn method(&self, name: &str) -> Option<usize> {
+        match name {
+            "Get" | "GetBytes" | "Glob" | "Lines" => Some(1),
+            _ => None,
+        }
+    }
+
+    fn call(&self, name: &str, arguments: &[Value]) -> Result<Value, MethodError> {
+        let Some(Value::String(argument)) = arguments.first() else {
+            return Err(MethodError::WrongType { index: 0, expected: "string" });
+        };
+        let argument = argument.to_str_lossy();
+        Ok(match name {
+            "Get" => Value::string(self.content(&argument)),
+            "GetBytes" => Value::Bytes(self.content(&argument).into()),
+            "Glob" => Value::Object(Rc::new(self.glob(&argument))),
+            _ => self.lines(&argument),
+        })
+    }
+
+    fn display(&self) -> String {
+        let entries: Vec<String> = self.0.iter().map(|(name, data)| format!("{name}:{}", numbers(data))).collect();
+        format!("map[{}]", entries.join(" "))
+    }
+
+    fn plain(&self) -> Value {
+        let entry = |(name, data): (&String, &Rc<[u8]>)| (name.as_str().into(), Value::string(STANDARD.encode(data)));
+        Value::Map(self.0.iter().map(entry).collect())
+    }
+
+    fn len(&self) -> Option<usize> {
+        Some(self.0.len())
+    }
+
+    fn entries(&self) -> Option<Vec<(Value, Value)>> {
+        let entry = |(name, data): (&String, &Rc<[u8]>)| (Value::string(name.as_str()), Value::Bytes(data.clone()));
+        Some(self.0.iter().map(entry).collect())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+fn numbers(data: &[u8]) -> String {
+    let numbers: Vec<String> = data.iter().map(u8::to_string).collect();
+    format!("[{}]", numbers.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::File;
+
+    fn files() -> Files {
+        let file = |name: &str, data: &str| File { name: name.into(), data: data.into(), modified: None };
+        Files::new(&[file("b.txt", "x\n\ny\n"), file("a/c.txt", "c"), file("empty", "")])
+    }
+
+    fn call(name: &str, argument: &str) -> Value {
+        files().call(name, &[Value::string(argument)]).expect("a result")
+    }
+
+    fn lines(name: &str) -> Vec<String> {
+        let Value::List(lines) = call("Lines", name) else { panic!("no list") };
+        let text = |value: &Value| if let Value::String(text) = value { text.to_str_lossy().into_owned() } else { panic!() };
+        lines.items().iter().map(text).collect()
+    }
+
+    #[test]
+    fn lines_lose_one_final_newline() {
+        assert_eq!(lines("b.txt"), ["x", "", "y"]);
+        assert_eq!((lines("empty"), lines("missing")), (vec![], vec![]));
+    }
+
+    #[test]
+    fn a_malformed_pattern_matches_every_file() {
+        let count = |pattern| if let Value::Object(files) = call("Glob", pattern) { files.len() } else { None };
+        assert_eq!((count("*"), count("a/*"), count("[")), (Some(2), Some(1), Some(3)));
+    }
+
+    #[test]
+    fn contents_print_as_numbers() {
+        assert_eq!(Files::new(&files_of("a", "de")).display(), "map[a:[100 101]]");
+    }
+
+    fn files_of(name: &str, data: &str) -> Vec<File> {
+        vec![File { name: name.into(), data: data.into(), modified: None }]
+    }
+}
