@@ -4,12 +4,16 @@
 //! rendered files → split → sort (kind order, hooks apart) → Manifests → text of the stream and back
 //! ```
 
+pub mod collect;
+mod head;
 pub mod hook;
 mod pattern;
 pub mod print;
 pub mod sort;
 pub mod split;
 pub mod stream;
+
+pub use head::HeadError;
 
 use std::collections::BTreeMap;
 
