@@ -1,4 +1,4 @@
-//! From rendered files to the documents of a release: split, heads read, hooks apart, in install order.
+//! From rendered files, or from a stream, to the documents of a release: split, heads read, hooks apart.
 
 use super::hook::{Role, classify};
 use super::{Head, Manifest, Manifests, sort, split};
@@ -24,21 +24,68 @@ pub fn collect<E: std::fmt::Display>(
     files: &BTreeMap<String, String>,
     decode: impl Fn(&str) -> Result<Value, E>,
 ) -> Result<(Manifests, Vec<Log>), DocumentError> {
-    let (mut manifests, mut logs) = (Manifests::default(), Vec::new());
+    let mut collected = Collected::default();
     for (file, text) in files.iter().filter(|(file, _)| !is_partial(file)) {
         for content in split::split(text) {
-            let error = |cause: String| DocumentError { file: file.clone(), cause };
-            let value = decode(content).map_err(|cause| error(cause.to_string()))?;
-            let head = Head::from_value(&value).map_err(|cause| error(cause.to_string()))?;
-            match classify(Manifest { source: file.clone(), content: content.to_owned(), head }) {
-                Role::Resource(manifest) => manifests.resources.push(manifest),
-                Role::Hook(hook) => manifests.hooks.push(*hook),
-                Role::Unknown(events) => logs.push(skipped(events)),
-            }
+            collected.add(file, content, &decode)?;
         }
     }
-    sort::sort_for_install(&mut manifests);
-    Ok((manifests, logs))
+    sort::sort_for_install(&mut collected.manifests);
+    Ok((collected.manifests, collected.logs))
+}
+
+/// Reads a stream as [`super::stream::write`] writes it, or as a post-renderer passes it on: sources are taken from the
+/// `# Source:` lines where there are any, and the order is kept.
+///
+/// # Errors
+/// For the first document that cannot be read; one without a source is said to be in `stream`.
+pub fn read<E: std::fmt::Display>(
+    stream: &str,
+    decode: impl Fn(&str) -> Result<Value, E>,
+) -> Result<(Manifests, Vec<Log>), DocumentError> {
+    let mut collected = Collected::default();
+    for part in split::split(stream) {
+        let (source, content) = source_and_content(part);
+        if !content.trim().is_empty() {
+            collected.add(source, content, &decode)?;
+        }
+    }
+    Ok((collected.manifests, collected.logs))
+}
+
+#[derive(Default)]
+struct Collected {
+    manifests: Manifests,
+    logs: Vec<Log>,
+}
+
+impl Collected {
+    fn add<E: std::fmt::Display>(
+        &mut self,
+        source: &str,
+        content: &str,
+        decode: impl Fn(&str) -> Result<Value, E>,
+    ) -> Result<(), DocumentError> {
+        let file = if source.is_empty() { "stream" } else { source };
+        let error = |cause: String| DocumentError { file: file.to_owned(), cause };
+        let value = decode(content).map_err(|cause| error(cause.to_string()))?;
+        let head = Head::from_value(&value).map_err(|cause| error(cause.to_string()))?;
+        match classify(Manifest { source: source.to_owned(), content: content.to_owned(), head }) {
+            Role::Resource(manifest) => self.manifests.resources.push(manifest),
+            Role::Hook(hook) => self.manifests.hooks.push(*hook),
+            Role::Unknown(events) => self.logs.push(skipped(events)),
+        }
+        Ok(())
+    }
+}
+
+/// Undoes the frame: the newline that ends it is not the document's.
+fn source_and_content(part: &str) -> (&str, &str) {
+    let part = part.strip_suffix('\n').unwrap_or(part);
+    match part.strip_prefix("# Source: ") {
+        Some(rest) => rest.split_once('\n').unwrap_or((rest, "")),
+        None => ("", part),
+    }
 }
 
 fn skipped(events: String) -> Log {
@@ -92,5 +139,21 @@ mod tests {
     fn the_first_bad_file_is_reported() {
         let error = collect(&files(&[("c/b", "X bad"), ("c/a", "Y\n---\nY bad")]), decode).expect_err("an error");
         assert_eq!(error.to_string(), "YAML parse error on c/a: yaml: bad");
+    }
+
+    #[test]
+    fn a_written_stream_reads_as_it_was() {
+        let files = files(&[("c/b", "Service\n---\nJob test\n"), ("c/a", "Zebra\n\n---\nNamespace")]);
+        let (manifests, _) = collect(&files, decode).expect("documents");
+        let (again, logs) = read(&super::super::stream::write(&manifests), decode).expect("documents");
+        assert_eq!((again, logs), (manifests, vec![]));
+    }
+
+    #[test]
+    fn a_foreign_stream_has_no_sources() {
+        let (manifests, _) = read("Service\n---\n\n--- \nZebra\n", decode).expect("documents");
+        let listed: Vec<_> = manifests.resources.iter().map(|m| (m.source.as_str(), m.content.as_str())).collect();
+        assert_eq!(listed, [("", "Service"), ("", "Zebra")]);
+        assert_eq!(read("X bad", decode).expect_err("an error").to_string(), "YAML parse error on stream: yaml: bad");
     }
 }

@@ -5,6 +5,7 @@
 //! ```
 
 pub mod collect;
+pub mod crds;
 mod head;
 pub mod hook;
 mod pattern;
