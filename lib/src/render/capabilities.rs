@@ -24,9 +24,10 @@ pub struct KubeVersion {
 
 /// A text that is no Kubernetes version.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("invalid kube version '{text}': could not parse \"{text}\" as version")]
+#[error("invalid kube version '{text}': {cause}")]
 pub struct KubeVersionError {
     text: String,
+    cause: String,
 }
 
 impl Default for Capabilities {
@@ -45,27 +46,55 @@ impl Default for KubeVersion {
 }
 
 impl KubeVersion {
-    /// Reads a version: an optional `v`, two or three numbers, and anything after `-` or `+`.
+    /// Reads a version: an optional `v`, two or more numbers with dots between them, and anything after that.
     ///
     /// # Errors
     /// [`KubeVersionError`] when it is none.
     pub fn parse(text: &str) -> Result<Self, KubeVersionError> {
-        let error = || KubeVersionError { text: text.to_owned() };
-        let bare = text.strip_prefix('v').unwrap_or(text);
-        let end = bare.find(['-', '+']).unwrap_or(bare.len());
-        let numbers: Vec<&str> = bare[..end].split('.').collect();
-        let is_number = |part: &&str| {
-            !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()) && (part.len() == 1 || !part.starts_with('0'))
-        };
-        if !(2..=3).contains(&numbers.len()) || !numbers.iter().all(is_number) {
-            return Err(error());
+        let error = |cause: String| KubeVersionError { text: text.to_owned(), cause };
+        let start = text.trim_start();
+        let components = components(start.strip_prefix('v').unwrap_or(start));
+        if components.is_empty() {
+            return Err(error(format!("could not parse {text:?} as version")));
+        }
+        if components.len() == 1 {
+            return Err(error(format!("illegal version string {text:?}")));
+        }
+        if components[0].starts_with('0') && components[0] != "0" {
+            let cause = format!("illegal zero-prefixed version component {:?} in {text:?}", components[0]);
+            return Err(error(cause));
+        }
+        let mut numbers = Vec::new();
+        for component in components {
+            let number: u64 = component.parse().map_err(|_| {
+                let cause = format!("strconv.ParseUint: parsing {component:?}: value out of range");
+                error(format!("illegal non-numeric version component {component:?} in {text:?}: {cause}"))
+            })?;
+            numbers.push(number.to_string());
         }
         Ok(Self {
-            version: format!("v{bare}"),
-            normalized: format!("v{}", &bare[..end]),
-            major: numbers[0].to_owned(),
-            minor: numbers[1].to_owned(),
+            version: format!("v{}", text.strip_prefix('v').unwrap_or(text)),
+            normalized: format!("v{}", numbers.join(".")),
+            major: numbers[0].clone(),
+            minor: numbers[1].clone(),
         })
+    }
+}
+
+/// The leading `1`, `33`, `4` of `1.33.4-gke.1`.
+fn components(text: &str) -> Vec<&str> {
+    let mut components = Vec::new();
+    let mut rest = text;
+    loop {
+        let (number, tail) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()));
+        if number.is_empty() {
+            return components;
+        }
+        components.push(number);
+        match tail.strip_prefix('.') {
+            Some(tail) => rest = tail,
+            None => return components,
+        }
     }
 }
 
@@ -141,6 +170,18 @@ mod tests {
         assert_eq!(parts("1.33.4-gke.1"), owned("v1.33.4-gke.1", "v1.33.4", "1", "33"));
         assert_eq!(parts("v1.20"), owned("v1.20", "v1.20", "1", "20"));
         assert_eq!(parts("1.31+x"), owned("v1.31+x", "v1.31", "1", "31"));
+        assert_eq!(parts("1.33_x"), owned("v1.33_x", "v1.33", "1", "33"));
+        assert_eq!(parts("1.2.03"), owned("v1.2.03", "v1.2.3", "1", "2"));
+        assert_eq!(parts(" 1.2."), owned("v 1.2.", "v1.2", "1", "2"));
+    }
+
+    // The expected texts are those of Helm 4.3.1.
+    #[test]
+    fn what_is_no_version() {
+        let cause = |text| KubeVersion::parse(text).expect_err("no version").cause;
+        assert_eq!(cause("vv1.2"), "could not parse \"vv1.2\" as version");
+        assert_eq!(cause("1..2"), "illegal version string \"1..2\"");
+        assert_eq!(cause("v01.2"), "illegal zero-prefixed version component \"01\" in \"v01.2\"");
         let error = KubeVersion::parse("abc").expect_err("no version").to_string();
         assert_eq!(error, "invalid kube version 'abc': could not parse \"abc\" as version");
     }
