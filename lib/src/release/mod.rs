@@ -1,5 +1,7 @@
 //! Releases: one revision of a chart in a namespace, and the record of it that Helm and rhelm share.
 
+pub mod name;
+
 use crate::chart::Chart;
 use crate::manifest::Hook;
 use goyaml::Map;
