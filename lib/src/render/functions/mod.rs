@@ -1,0 +1,25 @@
+//! The functions that templates call, one module for each family.
+
+mod network;
+mod paths;
+mod random;
+mod semver;
+#[cfg(test)]
+mod testing;
+mod url;
+
+use super::Environment;
+use gotemplate::function::FunctionTable;
+
+/// Adds every function to `table`.
+pub(crate) fn add(table: &mut FunctionTable, environment: &Environment) {
+    network::add(table, environment);
+    paths::add(table);
+    random::add(table, environment);
+    semver::add(table);
+    url::add(table);
+}
+
+fn quoted(text: &[u8]) -> String {
+    format!("{:?}", String::from_utf8_lossy(text))
+}
