@@ -19,7 +19,3 @@ pub(crate) fn add(table: &mut FunctionTable, environment: &Environment) {
     semver::add(table);
     url::add(table);
 }
-
-fn quoted(text: &[u8]) -> String {
-    format!("{:?}", String::from_utf8_lossy(text))
-}

@@ -1,6 +1,6 @@
 //! The IPv6 addresses that may stand in a URL's brackets, with the words of Go's `net/netip` for what is none.
 
-use crate::render::functions::quoted;
+use gotemplate::format::quoted;
 
 /// Checks what stands between brackets.
 ///

@@ -1,6 +1,6 @@
 //! Percent-encoding, which differs from one part of a URL to the next.
 
-use crate::render::functions::quoted;
+use gotemplate::format::quoted;
 
 /// A part of a URL.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

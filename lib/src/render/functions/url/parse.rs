@@ -2,7 +2,7 @@
 
 use super::address::check_address;
 use super::escape::Part;
-use crate::render::functions::quoted;
+use gotemplate::format::quoted;
 
 /// The parts of a URL, decoded where Go decodes them.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
