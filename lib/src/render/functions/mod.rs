@@ -3,6 +3,7 @@
 mod network;
 mod paths;
 mod random;
+mod regex;
 mod semver;
 #[cfg(test)]
 mod testing;
@@ -16,6 +17,7 @@ pub(crate) fn add(table: &mut FunctionTable, environment: &Environment) {
     network::add(table, environment);
     paths::add(table);
     random::add(table, environment);
+    regex::add(table);
     semver::add(table);
     url::add(table);
 }
