@@ -1,23 +1,11 @@
 //! Records as Secrets: what is stored, found again, and refused.
 
 use super::{cluster, options, run};
-use rhelm_kube::{Codec, ConnectOptions, SecretDriver, connect};
+use rhelm_kube::{ConnectOptions, SecretDriver, connect};
 use rhelm_lib::cluster::{Cluster, ObjectId};
 use rhelm_lib::release::{Release, Status};
 use rhelm_lib::store::Driver;
 use serde_json::json;
-
-/// Enough of a record to tell revisions apart; the real encoding has tests of its own.
-const CODEC: Codec = Codec {
-    encode: |release| Ok(format!("{}/{}/{}", release.namespace, release.name, release.revision)),
-    decode: |text| {
-        let mut parts = text.split('/').map(str::to_owned);
-        let mut next = || parts.next().ok_or_else(|| format!("bad record {text}"));
-        let (namespace, name, revision) = (next()?, next()?, next()?);
-        let revision = revision.parse().map_err(|_| format!("bad revision {revision}"))?;
-        Ok(Release { namespace, name, revision, ..Release::default() })
-    },
-};
 
 fn release(namespace: &str, name: &str, revision: u32) -> Release {
     Release { namespace: namespace.to_owned(), name: name.to_owned(), revision, ..Release::default() }
@@ -29,7 +17,7 @@ fn revisions_are_created_updated_found_and_deleted() {
     run(async {
         let cluster = cluster(&options).await;
         let namespace = cluster.default_namespace();
-        let driver = SecretDriver::with_codec(&cluster, namespace, CODEC);
+        let driver = SecretDriver::new(&cluster, namespace);
         for revision in [10, 2, 1] {
             driver.create(&release(namespace, "web", revision)).await.expect("created");
         }
@@ -53,7 +41,7 @@ fn the_secret_is_helms() {
     run(async {
         let cluster = cluster(&options).await;
         let namespace = cluster.default_namespace();
-        let driver = SecretDriver::with_codec(&cluster, namespace, CODEC);
+        let driver = SecretDriver::new(&cluster, namespace);
         let mut release = release(namespace, "web", 1);
         release.labels.insert("team".into(), "a".into());
         release.info.status = Status::PendingInstall;
@@ -84,11 +72,11 @@ fn refusals_are_helms_texts() {
     run(async {
         let admin = cluster(&options).await;
         let namespace = admin.default_namespace();
-        let driver = SecretDriver::with_codec(&admin, namespace, CODEC);
+        let driver = SecretDriver::new(&admin, namespace);
         let error = driver.create(&release("nosuchns", "web", 1)).await.expect_err("no namespace");
         assert_eq!(error.to_string(), "create: failed to create: namespaces \"nosuchns\" not found");
         let alice = connect(&ConnectOptions { as_user: Some("alice".into()), ..options.clone() }).await.expect("valid");
-        let driver = SecretDriver::with_codec(&alice, namespace, CODEC);
+        let driver = SecretDriver::new(&alice, namespace);
         let denied = |place: &str| {
             format!("secrets is forbidden: User \"alice\" cannot list resource \"secrets\" in API group \"\" {place}")
         };

@@ -14,4 +14,4 @@ mod secrets;
 
 pub use cluster::{KubeCluster, connect};
 pub use config::ConnectOptions;
-pub use secrets::{Codec, SecretDriver};
+pub use secrets::SecretDriver;

@@ -1,7 +1,7 @@
 //! Release records as Secrets, exactly as Helm keeps them: one for each revision, found by labels.
 //!
 //! ```text
-//! Release → payload text (codec) → Secret sh.helm.release.v1.NAME.vREVISION of type helm.sh/release.v1
+//! Release → payload text → Secret sh.helm.release.v1.NAME.vREVISION of type helm.sh/release.v1
 //! ```
 //! Every failure of a write is returned: what was not recorded is never reported as recorded.
 
@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use http::Method;
 use k8s_openapi::ByteString;
 use rhelm_lib::cluster::ClusterError;
-use rhelm_lib::release::{Release, Status};
+use rhelm_lib::release::{Release, record};
 use rhelm_lib::store::{Driver, StoreError};
 use serde_json::{Map, Value as Json, json};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -19,27 +19,17 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Labels that are Helm's own; the others of a record are the user's.
 const SYSTEM_LABELS: [&str; 6] = ["name", "owner", "status", "version", "createdAt", "modifiedAt"];
 
-/// How a release becomes the text of a record and back; failures as text.
-#[derive(Clone, Copy)]
-pub struct Codec {
-    /// Gives the payload text: base64 of compressed JSON.
-    pub encode: fn(&Release) -> Result<String, String>,
-    /// Takes the payload text.
-    pub decode: fn(&str) -> Result<Release, String>,
-}
-
 /// Keeps records as Secrets in the namespaces of their releases.
 pub struct SecretDriver {
     connection: Connection,
-    codec: Codec,
     namespace: String,
 }
 
 impl SecretDriver {
     /// A driver on a cluster; `namespace` is where releases go that name none.
     #[must_use]
-    pub fn with_codec(cluster: &KubeCluster, namespace: &str, codec: Codec) -> Self {
-        Self { connection: cluster.connection().clone(), codec, namespace: namespace.to_owned() }
+    pub fn new(cluster: &KubeCluster, namespace: &str) -> Self {
+        Self { connection: cluster.connection().clone(), namespace: namespace.to_owned() }
     }
 
     fn path(&self, namespace: &str) -> String {
@@ -48,8 +38,8 @@ impl SecretDriver {
     }
 
     fn secret(&self, release: &Release, time_label: &str) -> Result<Json, String> {
-        let payload = (self.codec.encode)(release)
-            .map_err(|error| format!("failed to encode release \"{}\": {error}", release.name))?;
+        let payload =
+            record::encode(release).map_err(|error| format!("failed to encode release \"{}\": {error}", release.name))?;
         Ok(json!({
             "apiVersion": "v1",
             "kind": "Secret",
@@ -64,22 +54,22 @@ impl SecretDriver {
         let answer = self.connection.json(Call::get(path)).await?;
         let items = answer.get("items").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
         // Like Helm: what cannot be read is no release, and must not hide those that can.
-        let mut releases: Vec<_> = items.iter().filter_map(|item| self.release(item).ok()).collect();
+        let mut releases: Vec<_> = items.iter().filter_map(|item| read(item).ok()).collect();
         releases.sort_by(|a, b| (&a.name, &a.namespace, a.revision).cmp(&(&b.name, &b.namespace, b.revision)));
         Ok(releases)
     }
+}
 
-    fn release(&self, secret: &Json) -> Result<Release, String> {
-        let data = secret.pointer("/data/release").cloned().ok_or("no data")?;
-        let ByteString(payload) = serde_json::from_value(data).map_err(|error| error.to_string())?;
-        let mut release = (self.codec.decode)(&String::from_utf8_lossy(&payload))?;
-        let labels = secret.pointer("/metadata/labels").and_then(Json::as_object).into_iter().flatten();
-        release.labels = labels
-            .filter(|(name, _)| !SYSTEM_LABELS.contains(&name.as_str()))
-            .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
-            .collect();
-        Ok(release)
-    }
+fn read(secret: &Json) -> Result<Release, String> {
+    let data = secret.pointer("/data/release").cloned().ok_or("no data")?;
+    let ByteString(payload) = serde_json::from_value(data).map_err(|error| error.to_string())?;
+    let mut release = record::decode(&payload).map_err(|error| error.to_string())?;
+    let labels = secret.pointer("/metadata/labels").and_then(Json::as_object).into_iter().flatten();
+    release.labels = labels
+        .filter(|(name, _)| !SYSTEM_LABELS.contains(&name.as_str()))
+        .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
+        .collect();
+    Ok(release)
 }
 
 /// The name of a record.
@@ -95,25 +85,11 @@ fn labels(release: &Release, time_label: &str) -> Map<String, Json> {
     let own = [
         ("name", release.name.clone()),
         ("owner", "helm".to_owned()),
-        ("status", status(release.info.status).to_owned()),
+        ("status", release.info.status.name().to_owned()),
         ("version", release.revision.to_string()),
     ];
     labels.extend(own.map(|(name, value)| (name.to_owned(), value.into())));
     labels
-}
-
-fn status(status: Status) -> &'static str {
-    match status {
-        Status::Unknown => "unknown",
-        Status::Deployed => "deployed",
-        Status::Uninstalled => "uninstalled",
-        Status::Superseded => "superseded",
-        Status::Failed => "failed",
-        Status::Uninstalling => "uninstalling",
-        Status::PendingInstall => "pending-install",
-        Status::PendingUpgrade => "pending-upgrade",
-        Status::PendingRollback => "pending-rollback",
-    }
 }
 
 fn failed(what: &str, error: &impl ToString) -> StoreError {
@@ -176,6 +152,7 @@ impl Driver for SecretDriver {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rhelm_lib::release::Status;
 
     #[test]
     fn labels_are_helms_and_the_users() {

@@ -13,8 +13,12 @@ pub struct Chart {
     pub templates: Vec<File>,
     /// `values.yaml`.
     pub values: Map,
+    /// Whether there is a `values.yaml`, however empty: records tell none from an empty one.
+    pub has_values: bool,
     /// `values.schema.json`, as written.
     pub schema: Option<Vec<u8>>,
+    /// When `values.schema.json` was last changed, as RFC 3339 with nanoseconds.
+    pub schema_modified: Option<String>,
     /// Every other file: what `.Files` shows, `crds/` included.
     pub files: Vec<File>,
     /// The charts below `charts/`, in the order they were found.
