@@ -8,6 +8,7 @@ pub mod collect;
 pub mod crds;
 mod head;
 pub mod hook;
+mod identity;
 pub mod pattern;
 pub mod print;
 pub mod sort;
@@ -15,6 +16,7 @@ pub mod split;
 pub mod stream;
 
 pub use head::HeadError;
+pub use identity::ObjectId;
 
 use std::collections::BTreeMap;
 
