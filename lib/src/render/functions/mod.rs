@@ -1,5 +1,6 @@
 //! The functions that templates call, one module for each family.
 
+mod dates;
 mod network;
 mod paths;
 mod random;
@@ -14,6 +15,7 @@ use gotemplate::function::FunctionTable;
 
 /// Adds every function to `table`.
 pub(crate) fn add(table: &mut FunctionTable, environment: &Environment) {
+    dates::add(table, environment);
     network::add(table, environment);
     paths::add(table);
     random::add(table, environment);
