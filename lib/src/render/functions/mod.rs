@@ -1,0 +1,44 @@
+//! The functions of templates, one file a family: ordinary typed Rust functions under the names that Helm registers.
+//!
+//! ```text
+//! Environment (clock, randomness, name service) → table → FunctionTable of a template set
+//! ```
+//!
+//! The functions that belong to one render (`include`, `tpl`, `lookup`, `required`, `fail`) are added by the engine.
+
+mod cases;
+mod codes;
+mod convert;
+mod decimal;
+mod defaults;
+mod dicts;
+mod equality;
+mod layout;
+mod limits;
+mod lists;
+mod math;
+mod merge;
+mod numbers;
+mod runes;
+mod strings;
+mod words;
+
+use super::Environment;
+use gotemplate::function::FunctionTable;
+
+/// Every function but those of the engine itself and the built-ins of the template language.
+pub(crate) fn table(_: &Environment) -> FunctionTable {
+    let mut table = FunctionTable::new();
+    cases::add(&mut table);
+    codes::add(&mut table);
+    convert::add(&mut table);
+    defaults::add(&mut table);
+    dicts::add(&mut table);
+    equality::add(&mut table);
+    layout::add(&mut table);
+    lists::add(&mut table);
+    math::add(&mut table);
+    merge::add(&mut table);
+    strings::add(&mut table);
+    table
+}
