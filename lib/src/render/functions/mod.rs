@@ -1,4 +1,4 @@
-//! The functions of templates, one file a family: ordinary typed Rust functions under the names that Helm registers.
+//! The functions of templates, one module for each family: ordinary typed Rust functions under the names that Helm registers.
 //!
 //! ```text
 //! Environment (clock, randomness, name service) → table → FunctionTable of a template set
@@ -18,16 +18,24 @@ mod limits;
 mod lists;
 mod math;
 mod merge;
+mod network;
 mod numbers;
+mod paths;
+mod random;
+mod regex;
 mod runes;
+mod semver;
 mod strings;
+#[cfg(test)]
+mod testing;
+mod url;
 mod words;
 
 use super::Environment;
 use gotemplate::function::FunctionTable;
 
 /// Every function but those of the engine itself and the built-ins of the template language.
-pub(crate) fn table(_: &Environment) -> FunctionTable {
+pub(crate) fn table(environment: &Environment) -> FunctionTable {
     let mut table = FunctionTable::new();
     cases::add(&mut table);
     codes::add(&mut table);
@@ -39,6 +47,12 @@ pub(crate) fn table(_: &Environment) -> FunctionTable {
     lists::add(&mut table);
     math::add(&mut table);
     merge::add(&mut table);
+    network::add(&mut table, environment);
+    paths::add(&mut table);
+    random::add(&mut table, environment);
+    regex::add(&mut table);
+    semver::add(&mut table);
     strings::add(&mut table);
+    url::add(&mut table);
     table
 }
