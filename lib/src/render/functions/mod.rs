@@ -9,6 +9,7 @@
 mod cases;
 mod codes;
 mod convert;
+mod dates;
 mod decimal;
 mod decoded;
 mod defaults;
@@ -42,6 +43,7 @@ pub(crate) fn table(environment: &Environment) -> FunctionTable {
     cases::add(&mut table);
     codes::add(&mut table);
     convert::add(&mut table);
+    dates::add(&mut table, environment);
     defaults::add(&mut table);
     dicts::add(&mut table);
     equality::add(&mut table);
