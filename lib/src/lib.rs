@@ -18,6 +18,7 @@
 pub mod action;
 pub mod chart;
 pub mod cluster;
+mod gotext;
 pub mod log;
 pub mod manifest;
 mod pattern;
