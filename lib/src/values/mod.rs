@@ -5,13 +5,20 @@
 //!                                                                                                  └ schema::validate
 //! ```
 
+mod coalesce;
 mod documents;
 mod gather;
 mod merge;
+mod print;
 pub mod set;
 mod source;
+pub(crate) mod tree;
 
+pub use coalesce::{CoalesceError, coalesce};
 pub use documents::{DocumentError, read};
 pub use gather::{ValueOptions, ValuesError, gather};
 pub use merge::merge;
 pub use source::{Source, SourceError};
+
+pub(crate) use coalesce::{Nulls, add_defaults, merge_tables};
+pub(crate) use print::verb_v;
