@@ -1,6 +1,7 @@
 //! Charts: what a directory or an archive holds once it is read. The first stage: everything later works on [`Chart`].
 
 mod decode;
+pub mod dependency;
 pub mod loader;
 mod metadata;
 mod time;
