@@ -9,7 +9,6 @@ pub mod crds;
 mod head;
 pub mod hook;
 mod identity;
-pub mod pattern;
 pub mod print;
 pub mod sort;
 pub mod split;
