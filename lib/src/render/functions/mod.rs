@@ -9,6 +9,7 @@
 mod cases;
 mod codes;
 mod convert;
+mod crypto;
 mod dates;
 mod decimal;
 mod decoded;
@@ -43,6 +44,7 @@ pub(crate) fn table(environment: &Environment) -> FunctionTable {
     cases::add(&mut table);
     codes::add(&mut table);
     convert::add(&mut table);
+    crypto::add(&mut table, environment);
     dates::add(&mut table, environment);
     defaults::add(&mut table);
     dicts::add(&mut table);

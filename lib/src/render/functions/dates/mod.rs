@@ -79,6 +79,12 @@ fn add_reading(table: &mut FunctionTable, clock: &Rc<Clock>) {
     });
 }
 
+/// Year, month, day, hour, minute and second at so many seconds since 1970, in UTC.
+pub(super) fn utc_fields(seconds: i64) -> [i64; 6] {
+    let civil = civil::Civil::at(seconds);
+    [civil.year, civil.month, civil.day, civil.hour, civil.minute, civil.second]
+}
+
 const HTML_DATE: &[u8] = b"2006-01-02";
 
 /// The environment's clock and zone.
