@@ -1,7 +1,7 @@
 //! Conversions: lenient numbers, texts of values, and the names of types and kinds.
 
-use super::lists;
 use super::numbers::{self, NotInteger};
+use super::{dates, lists};
 use gotemplate::format;
 use gotemplate::function::{FunctionError, FunctionTable, Int64};
 use gotemplate::value::{Element, Str, Value};
@@ -32,6 +32,7 @@ pub(super) fn integer(value: &Value) -> i64 {
         Value::Uint8(number) => i64::from(*number),
         Value::Float(number) => numbers::truncate(*number),
         Value::String(text) => numbers::parse_int(without_zeros(text.as_bytes()), 0).unwrap_or_default(),
+        Value::Object(object) => dates::number_of(object.as_ref()).unwrap_or_default(),
         _ => 0,
     }
 }

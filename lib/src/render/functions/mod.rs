@@ -31,6 +31,7 @@ mod semver;
 mod strings;
 #[cfg(test)]
 mod testing;
+mod toml;
 mod url;
 mod words;
 
@@ -58,6 +59,7 @@ pub(crate) fn table(environment: &Environment) -> FunctionTable {
     regex::add(&mut table);
     semver::add(&mut table);
     strings::add(&mut table);
+    toml::add(&mut table, environment);
     url::add(&mut table);
     table
 }

@@ -9,10 +9,12 @@ mod layout;
 mod object;
 mod parse;
 mod time;
+mod toml;
 mod zone;
 
 pub(crate) use object::number_of;
 pub(crate) use time::Time;
+pub(super) use toml::{TomlTimes, toml_text};
 
 use crate::render::Environment;
 use gotemplate::function::{FunctionError, FunctionTable};
