@@ -1,4 +1,4 @@
-//! Lists: building, taking apart, comparing. No function changes a list in place, but for `sortAlpha`.
+//! Lists: building, taking apart, comparing. No function but `sortAlpha` changes a list in place.
 
 use super::convert::{integer, strings, text_of};
 use super::equality::deep_equal;
@@ -87,14 +87,16 @@ fn expect(value: &Value, tried: &str) -> Result<List, FunctionError> {
 const NIL_POINTER: &str = "runtime error: invalid memory address or nil pointer dereference";
 const BAD_LENGTH: &str = "runtime error: makeslice: len out of range";
 
-fn append(list: Value, item: Value) -> Result<Value, FunctionError> {
+fn append(list: Value, item: Value) -> Result<List, FunctionError> {
     let list = expect(&list, "push on")?;
-    Ok(Value::list(list.items().iter().cloned().chain([item]).collect()))
+    let items = list.items().iter().cloned().chain([item]).collect();
+    Ok(List::appended(Element::Any, items, list.len()))
 }
 
-fn prepend(list: Value, item: Value) -> Result<Value, FunctionError> {
+fn prepend(list: Value, item: Value) -> Result<List, FunctionError> {
     let list = expect(&list, "prepend on")?;
-    Ok(Value::list([item].into_iter().chain(list.items().iter().cloned()).collect()))
+    let items = [item].into_iter().chain(list.items().iter().cloned()).collect();
+    Ok(List::appended(Element::Any, items, 1))
 }
 
 fn first(list: Value) -> Result<Value, FunctionError> {
@@ -118,12 +120,12 @@ fn reverse(list: Value) -> Result<Value, FunctionError> {
     Ok(Value::list(expect(&list, "find reverse on")?.items().iter().rev().cloned().collect()))
 }
 
-fn compact(list: Value) -> Result<Value, FunctionError> {
+fn compact(list: Value) -> Result<List, FunctionError> {
     let list = expect(&list, "compact on")?;
-    Ok(Value::list(list.items().iter().filter(|item| item.is_true()).cloned().collect()))
+    Ok(List::grown(Element::Any, list.items().iter().filter(|item| item.is_true()).cloned().collect()))
 }
 
-fn uniq(list: Value) -> Result<Value, FunctionError> {
+fn uniq(list: Value) -> Result<List, FunctionError> {
     let list = expect(&list, "find uniq on")?;
     let mut seen = Seen::default();
     let mut kept = Vec::new();
@@ -132,7 +134,7 @@ fn uniq(list: Value) -> Result<Value, FunctionError> {
             kept.push(item.clone());
         }
     }
-    Ok(Value::list(kept))
+    Ok(List::grown(Element::Any, kept))
 }
 
 /// The values met so far: strings and integers in a set, so that long lists of them take no quadratic time.
@@ -168,7 +170,7 @@ fn contains(items: &[Value], value: &Value) -> Result<bool, FunctionError> {
     Ok(false)
 }
 
-fn without(list: Value, Rest(omitted): Rest<Value>) -> Result<Value, FunctionError> {
+fn without(list: Value, Rest(omitted): Rest<Value>) -> Result<List, FunctionError> {
     let list = expect(&list, "find without on")?;
     let mut kept = Vec::new();
     for item in list.items() {
@@ -176,7 +178,7 @@ fn without(list: Value, Rest(omitted): Rest<Value>) -> Result<Value, FunctionErr
             kept.push(item.clone());
         }
     }
-    Ok(Value::list(kept))
+    Ok(List::grown(Element::Any, kept))
 }
 
 fn has(wanted: Value, list: Value) -> Result<bool, FunctionError> {
@@ -186,7 +188,7 @@ fn has(wanted: Value, list: Value) -> Result<bool, FunctionError> {
     }
 }
 
-/// Keeps the list's type.
+/// Keeps the list's type. The end may lie in the room that Go left behind the last item.
 fn slice(list: Value, Rest(indices): Rest<Value>) -> Result<Value, FunctionError> {
     let Some(all) = items(&list) else {
         return Err(match list {
@@ -200,12 +202,12 @@ fn slice(list: Value, Rest(indices): Rest<Value>) -> Result<Value, FunctionError
     let start = indices.first().map_or(0, integer);
     let end = indices.get(1).map_or(all.len() as i64, integer);
     let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
-    let Some(part) = range.and_then(|(start, end)| all.items().get(start..end)) else {
+    let Some(part) = range.and_then(|(start, end)| all.part(start, end)) else {
         return Err("reflect.Value.Slice: slice index out of bounds".into());
     };
     Ok(match &list {
         Value::Bytes(bytes) => Value::Bytes(bytes[start as usize..end as usize].into()),
-        _ => Value::List(List::new(all.element(), part.to_vec())),
+        _ => Value::List(part),
     })
 }
 
@@ -239,11 +241,17 @@ fn concat(Rest(lists): Rest<Value>) -> Result<List, FunctionError> {
         limits::items(Some(all.len() + list.len()))?;
         all.extend_from_slice(list.items());
     }
-    Ok(if all.is_empty() { List::nil(Element::Any) } else { List::new(Element::Any, all) })
+    Ok(if all.is_empty() { List::nil(Element::Any) } else { List::grown(Element::Any, all) })
 }
 
-/// The texts of the items in byte order.
+/// The texts of the items in byte order. A list of texts is sorted in place.
 fn sort_alpha(list: Value) -> Result<Value, FunctionError> {
+    if let Value::List(texts) = &list
+        && texts.element() == Element::String
+    {
+        texts.sort_texts();
+        return Ok(list);
+    }
     let mut texts = match items(&list) {
         Some(_) => strings(&list)?,
         None => vec![text_of(&list)?],
@@ -254,7 +262,7 @@ fn sort_alpha(list: Value) -> Result<Value, FunctionError> {
 
 fn until_step(start: i64, end: i64, step: i64) -> Result<List, FunctionError> {
     let numbers = steps(start, end, step)?.into_iter().map(Value::Int).collect();
-    Ok(List::new(Element::Int, numbers))
+    Ok(List::grown(Element::Int, numbers))
 }
 
 /// The numbers from `start` to before `end`; none if the step leads away from it.
@@ -321,6 +329,26 @@ mod tests {
         let out = "reflect.Value.Slice: slice index out of bounds";
         assert_eq!(shown(slice(numbers(&[1, 2]), Rest(vec![Value::Int(2), Value::Int(1)]))), out);
         assert_eq!(shown(slice(numbers(&[1, 2]), Rest(vec![Value::Int(-1)]))), out);
+    }
+
+    #[test]
+    fn slices_reach_into_the_room_that_append_left() {
+        let part = |list, end| shown(slice(list, Rest(vec![Value::Int(0), Value::Int(end)])));
+        let appended = || Value::List(append(numbers(&[1, 2, 3]), Value::Int(4)).expect("a list"));
+        assert_eq!(part(appended(), 6), "[1 2 3 4 <nil> <nil>]");
+        assert_eq!(part(appended(), 7), "reflect.Value.Slice: slice index out of bounds");
+        let prepended = prepend(numbers(&[1, 2]), Value::Int(0)).expect("a list");
+        assert_eq!(part(Value::List(prepended), 4), "reflect.Value.Slice: slice index out of bounds");
+        assert_eq!(part(Value::List(until_step(0, 3, 1).expect("a list")), 4), "[0 1 2 0]");
+    }
+
+    #[test]
+    fn texts_are_sorted_in_place() {
+        let texts = Value::strings(["c", "a", "b"].map(Value::string).into());
+        assert_eq!((shown(sort_alpha(texts.clone())), shown(texts)), ("[a b c]".into(), "[a b c]".into()));
+        let mixed = Value::list(vec![Value::string("b"), Value::Nil, Value::Int(1)]);
+        assert_eq!((shown(sort_alpha(mixed.clone())), shown(mixed)), ("[1 b]".into(), "[b <nil> 1]".into()));
+        assert_eq!((shown(sort_alpha(Value::Nil)), shown(sort_alpha(Value::Int(5)))), ("[<nil>]".into(), "[5]".into()));
     }
 
     #[test]
