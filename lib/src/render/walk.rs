@@ -131,7 +131,12 @@ impl<'a> Encoded<'a> {
             return self.fields(fields, level, sink);
         }
         let Some(entries) = object.entries() else {
-            return self.value(&object.plain(), Some(level), sink);
+            let is_duration = object.type_name() == "time.Duration";
+            let plain = match self.encoder {
+                Encoder::PrettyYaml if is_duration => Value::string(object.display()),
+                _ => object.plain(),
+            };
+            return self.value(&plain, Some(level), sink);
         };
         if object.kind() == gotemplate::value::Kind::Slice {
             sink.begin_list(entries.len())?;

@@ -139,6 +139,7 @@ impl Writer {
                 (Some(list), _) => self.inline_list(&list)?,
                 (None, Value::Object(object)) => match toml_text(value) {
                     Some(text) => self.push(&text),
+                    None if object.type_name() == "time.Duration" => self.push(&quoted(object.display().as_bytes())),
                     None => self.element(&object.plain())?,
                 },
                 (None, value) => self.push(&format::print(value).map_err(FunctionError::from)?),
