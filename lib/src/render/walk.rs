@@ -154,13 +154,12 @@ impl<'a> Encoded<'a> {
         sink.end_map()
     }
 
-    /// JSON keeps the order of the fields.
+    /// Only what is sorted in the end loses the order of the fields.
     fn fields(&self, mut fields: Vec<Exported>, level: &Level<'_>, sink: &mut dyn Sink) -> Result<(), Error> {
-        match self.encoder {
-            Encoder::Json | Encoder::PrettyYaml => {}
-            Encoder::Yaml => fields.sort_by_key(|field| field.json),
+        if self.encoder == Encoder::Yaml {
+            fields.sort_by_key(|field| field.json);
         }
-        sink.begin_map(fields.len())?;
+        sink.begin_struct(fields.len())?;
         for field in &fields {
             match self.encoder {
                 Encoder::Json | Encoder::Yaml => sink.key(field.json.as_bytes())?,

@@ -4,7 +4,7 @@ use super::numbers::{self, NotInteger};
 use super::{dates, lists};
 use gotemplate::format;
 use gotemplate::function::{FunctionError, FunctionTable, Int64};
-use gotemplate::value::{Element, Str, Value};
+use gotemplate::value::{Element, List, Str, Value};
 
 pub(super) fn add(table: &mut FunctionTable) {
     table.add("int", |value: Value| integer(&value));
@@ -68,10 +68,10 @@ pub(super) fn strings(value: &Value) -> Result<Vec<Str>, FunctionError> {
     }
 }
 
-fn to_strings(value: Value) -> Result<Value, FunctionError> {
-    match &value {
-        Value::List(list) if list.element() == Element::String => Ok(value),
-        _ => Ok(Value::strings(strings(&value)?.into_iter().map(Value::String).collect())),
+fn to_strings(value: Value) -> Result<List, FunctionError> {
+    match value {
+        Value::List(texts) if texts.element() == Element::String => Ok(texts),
+        value => Ok(lists::text_list(strings(&value)?)),
     }
 }
 

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 pub(super) fn add(table: &mut FunctionTable) {
     for name in ["list", "tuple"] {
-        table.add(name, |Rest(items): Rest<Value>| Value::list(items));
+        table.add(name, |Rest(items): Rest<Value>| List::new(Element::Any, items));
     }
     add_with_must(table);
     table.add("concat", concat);
@@ -87,6 +87,11 @@ fn expect(value: &Value, tried: &str) -> Result<List, FunctionError> {
 const NIL_POINTER: &str = "runtime error: invalid memory address or nil pointer dereference";
 const BAD_LENGTH: &str = "runtime error: makeslice: len out of range";
 
+/// A list of texts.
+pub(super) fn text_list(texts: Vec<Str>) -> List {
+    List::new(Element::String, texts.into_iter().map(Value::String).collect())
+}
+
 fn append(list: Value, item: Value) -> Result<List, FunctionError> {
     let list = expect(&list, "push on")?;
     let items = list.items().iter().cloned().chain([item]).collect();
@@ -116,8 +121,9 @@ fn without_one(list: &Value, name: &str, kept: fn(&[Value]) -> &[Value]) -> Resu
     }
 }
 
-fn reverse(list: Value) -> Result<Value, FunctionError> {
-    Ok(Value::list(expect(&list, "find reverse on")?.items().iter().rev().cloned().collect()))
+fn reverse(list: Value) -> Result<List, FunctionError> {
+    let list = expect(&list, "find reverse on")?;
+    Ok(List::new(Element::Any, list.items().iter().rev().cloned().collect()))
 }
 
 fn compact(list: Value) -> Result<List, FunctionError> {
@@ -212,7 +218,7 @@ fn slice(list: Value, Rest(indices): Rest<Value>) -> Result<Value, FunctionError
 }
 
 /// Pieces of `size` items. The number of pieces is computed in floats, which decides what negative sizes do.
-fn chunk(size: i64, list: Value) -> Result<Value, FunctionError> {
+fn chunk(size: i64, list: Value) -> Result<List, FunctionError> {
     let list = expect(&list, "chunk")?;
     let items = list.items();
     let count = truncate(((items.len() as f64 - 1.0) / size as f64).floor() + 1.0);
@@ -227,10 +233,10 @@ fn chunk(size: i64, list: Value) -> Result<Value, FunctionError> {
         let len = usize::try_from(len).map_err(|_| BAD_LENGTH)?;
         pieces.push(Value::list(rest[..len].to_vec()));
     }
-    Ok(Value::List(List::new(Element::AnyList, pieces)))
+    Ok(List::new(Element::AnyList, pieces))
 }
 
-fn concat(Rest(lists): Rest<Value>) -> Result<List, FunctionError> {
+fn concat(Rest(lists): Rest<Value>) -> Result<Value, FunctionError> {
     let mut all = Vec::new();
     for value in lists {
         let list = match items(&value) {
@@ -241,23 +247,18 @@ fn concat(Rest(lists): Rest<Value>) -> Result<List, FunctionError> {
         limits::items(Some(all.len() + list.len()))?;
         all.extend_from_slice(list.items());
     }
-    Ok(if all.is_empty() { List::nil(Element::Any) } else { List::grown(Element::Any, all) })
+    Ok(Value::List(if all.is_empty() { List::nil(Element::Any) } else { List::grown(Element::Any, all) }))
 }
 
 /// The texts of the items in byte order. A list of texts is sorted in place.
-fn sort_alpha(list: Value) -> Result<Value, FunctionError> {
-    if let Value::List(texts) = &list
-        && texts.element() == Element::String
-    {
-        texts.sort_texts();
-        return Ok(list);
-    }
-    let mut texts = match items(&list) {
-        Some(_) => strings(&list)?,
-        None => vec![text_of(&list)?],
+fn sort_alpha(list: Value) -> Result<List, FunctionError> {
+    let texts = match list {
+        Value::List(texts) if texts.element() == Element::String => texts,
+        list if items(&list).is_some() => text_list(strings(&list)?),
+        other => text_list(vec![text_of(&other)?]),
     };
-    texts.sort_unstable();
-    Ok(Value::strings(texts.into_iter().map(Value::String).collect()))
+    texts.sort_texts();
+    Ok(texts)
 }
 
 fn until_step(start: i64, end: i64, step: i64) -> Result<List, FunctionError> {

@@ -33,7 +33,10 @@ mod strings;
 mod testing;
 mod toml;
 mod url;
+#[cfg(test)]
+mod vectors;
 mod words;
+mod yaml;
 
 use super::Environment;
 use gotemplate::function::FunctionTable;
@@ -61,5 +64,6 @@ pub(crate) fn table(environment: &Environment) -> FunctionTable {
     strings::add(&mut table);
     toml::add(&mut table, environment);
     url::add(&mut table);
+    yaml::add(&mut table);
     table
 }
