@@ -314,7 +314,8 @@ parameter! {
     Int64, Int64, value => Int64(integer(&value));
     u32, Uint32, value => u32::try_from(integer(&value)).unwrap_or_default();
     f64, Float, value => if let Value::Float(number) = value { number } else { 0.0 };
-    Map, Map, value => if let Value::Map(map) = value { map } else { Map::nil() };
+    // A named map loses its name on the way in.
+    Map, Map, value => if let Value::Map(map) = value { map.retyped(MapType::Any) } else { Map::nil() };
     List, List, value => if let Value::List(list) = value { list } else { List::nil(crate::value::Element::Any) };
 }
 

@@ -32,8 +32,12 @@ mod semver;
 mod strings;
 #[cfg(test)]
 mod testing;
+mod toml;
 mod url;
+#[cfg(test)]
+mod vectors;
 mod words;
+mod yaml;
 
 use super::Environment;
 use gotemplate::function::FunctionTable;
@@ -60,6 +64,8 @@ pub(crate) fn table(environment: &Environment) -> FunctionTable {
     regex::add(&mut table);
     semver::add(&mut table);
     strings::add(&mut table);
+    toml::add(&mut table, environment);
     url::add(&mut table);
+    yaml::add(&mut table);
     table
 }
