@@ -1,3 +1,4 @@
 //! Tests of programs and library together: one test program, one module for each tier.
 
 mod cluster;
+mod sql;
