@@ -25,3 +25,4 @@ pub mod release;
 pub mod render;
 pub mod store;
 pub mod values;
+pub mod version;

@@ -7,5 +7,8 @@
 //! The crate knows nothing of charts: `include`, `tpl`, `.Values` and the sprig functions are bound by its user through
 //! [`function::FunctionTable`] and [`value::Object`].
 
+pub mod format;
 pub mod function;
+mod rune;
+mod unicode;
 pub mod value;

@@ -7,6 +7,13 @@
 //! text → scan (tokens) → parse (events) → compose (nodes, anchors, tags) → decode (Value)      Value → emit (text)
 //! ```
 
+mod error;
+mod input;
+pub mod node;
+pub mod parse;
+mod scan;
 mod value;
 
+pub use error::Error;
+pub use scan::{Mark, ScalarStyle};
 pub use value::{Map, Value};

@@ -8,7 +8,7 @@ pub mod collect;
 pub mod crds;
 mod head;
 pub mod hook;
-mod pattern;
+pub mod pattern;
 pub mod print;
 pub mod sort;
 pub mod split;

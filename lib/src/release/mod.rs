@@ -1,5 +1,6 @@
 //! Releases: one revision of a chart in a namespace, and the record of it that Helm and rhelm share.
 
+pub mod name;
 pub mod record;
 pub mod time;
 

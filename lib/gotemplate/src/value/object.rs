@@ -44,6 +44,17 @@ pub trait Object: Debug + Any {
         self.display()
     }
 
+    /// The fields of a struct whose Go type prints them one by one under every verb. `None`: it is a `Stringer`, whose text is
+    /// [`Object::display`].
+    fn fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        None
+    }
+
+    /// What `%#v` prints, where there are neither fields nor entries.
+    fn go_syntax(&self) -> String {
+        self.display()
+    }
+
     /// What JSON and YAML encoders see instead of the object.
     fn plain(&self) -> Value {
         Value::string(self.display())
