@@ -13,8 +13,9 @@ struct Detail {
 }
 
 impl Error {
-    /// An error with this text and no place.
-    pub(crate) fn new(message: impl Into<String>) -> Self {
+    /// An error with this text and no place, for a [`crate::Walk`] that cannot go on.
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
         Self(Box::new(Detail { message: message.into(), offset: None }))
     }
 

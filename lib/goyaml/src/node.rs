@@ -109,13 +109,26 @@ impl<'a> Document<'a> {
 
     /// The nodes directly in a list, or the keys and values of a mapping in turn.
     pub fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
-        let end = self.nodes[id.0].subtree_end;
-        let first = id.0 + 1;
-        std::iter::successors((first < end).then_some(first), move |&at| {
-            let next = self.nodes[at].subtree_end;
-            (next < end).then_some(next)
-        })
-        .map(NodeId)
+        std::iter::successors(self.first_child(id), move |&child| self.sibling_after(id, child))
+    }
+
+    pub(crate) fn first_child(&self, parent: NodeId) -> Option<NodeId> {
+        let first = parent.0 + 1;
+        (first < self.nodes[parent.0].subtree_end).then_some(NodeId(first))
+    }
+
+    pub(crate) fn sibling_after(&self, parent: NodeId, child: NodeId) -> Option<NodeId> {
+        let next = self.nodes[child.0].subtree_end;
+        (next < self.nodes[parent.0].subtree_end).then_some(NodeId(next))
+    }
+
+    /// The node that stands for this one: itself, or the one behind an alias.
+    #[must_use]
+    pub fn target(&self, id: NodeId) -> NodeId {
+        match self.nodes[id.0].kind {
+            NodeKind::Alias { target, .. } => target,
+            _ => id,
+        }
     }
 
     /// Keys and values of a mapping, in the order of the text; nothing for other nodes.
