@@ -4,8 +4,8 @@ mod parse;
 mod quote;
 mod write;
 
-use crate::value::{Map, Value};
 use crate::Error;
+use crate::value::{Map, Value};
 pub use parse::{Parsed, parse, parse_partial};
 pub(crate) use quote::{push_go_string, quote_rune};
 pub use write::{Style, write, write_pretty, write_raw, write_styled};

@@ -16,6 +16,7 @@ pub(super) fn environment() -> Environment {
             buffer.fill_with(|| next(&mut state));
         }),
         time_zone: "UTC".into(),
+        time_zone_data: Arc::new(|_| None),
         resolve: Arc::new(|_| None),
     }
 }
