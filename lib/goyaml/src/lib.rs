@@ -22,7 +22,7 @@ mod text;
 mod timestamp;
 mod value;
 
-pub use decode::{decode, decode_bytes, decode_list, decode_map, decode_map_bytes};
+pub use decode::{Target, decode, decode_bytes, decode_into, decode_list, decode_map, decode_map_bytes};
 pub use error::Error;
 pub use scan::{Mark, ScalarStyle};
 pub use sink::{Sink, Walk};

@@ -8,7 +8,6 @@ pub mod collect;
 pub mod crds;
 mod head;
 pub mod hook;
-pub mod pattern;
 pub mod print;
 pub mod sort;
 pub mod split;
