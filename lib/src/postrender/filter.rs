@@ -51,11 +51,47 @@ pub fn run<E: std::fmt::Display>(
         let (frame, content) = document.bytes.split_at(document.content);
         let error = |cause: String| FilterError::Document { document: describe(document), cause };
         let content = std::str::from_utf8(content).map_err(|_| error("not UTF-8".to_owned()))?;
-        let changed = change(content).map_err(|cause| error(cause.to_string()))?;
         output.write_all(frame)?;
-        output.write_all(changed.as_bytes())?;
+        for part in json_values(content) {
+            let changed = change(part).map_err(|cause| error(cause.to_string()))?;
+            output.write_all(changed.as_bytes())?;
+        }
     }
     Ok(output.flush()?)
+}
+
+/// JSON values one after the other, as many tools print them, are documents without separators: the text cut behind each of
+/// them. Any other text is one part.
+fn json_values(content: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = content;
+    while let Some(end) = json_object_end(rest).filter(|&end| rest[end..].trim_start().starts_with('{')) {
+        let (value, after) = rest.split_at(end);
+        parts.push(value);
+        rest = after;
+    }
+    parts.push(rest);
+    parts
+}
+
+/// Where the object ends that the text begins with, if it begins with one.
+fn json_object_end(text: &str) -> Option<usize> {
+    let start = text.find('{').filter(|&at| text[..at].trim().is_empty())?;
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    for (at, byte) in text.bytes().enumerate().skip(start) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'{' | b'[' if !quoted => depth += 1,
+            b'}' | b']' if !quoted => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(at + 1);
+        }
+    }
+    None
 }
 
 /// What a message calls a document: its place in the stream, its template and its objects, as far as they are known.
@@ -95,6 +131,14 @@ mod tests {
     #[test]
     fn documents_are_changed_one_by_one_and_their_frames_stay() {
         assert_eq!(pass(b"a: 1\n---\r\n--- # 1\n").as_deref(), Ok(&b"a: one\n---\r\n--- # one\n"[..]));
+    }
+
+    #[test]
+    fn json_values_are_documents_of_their_own() {
+        let cut = |text| json_values(text).join("|");
+        assert_eq!(cut("{\"a\": \"}{\\\"\"}\n{\"b\": [{}]} {}\n"), "{\"a\": \"}{\\\"\"}|\n{\"b\": [{}]}| {}\n");
+        assert_eq!(cut("a: {b: c}\n{"), "a: {b: c}\n{");
+        assert_eq!(cut("{a: '}'} # {\n"), "{a: '}'} # {\n");
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use super::super::tree::{Kind, NodeId, Style, Tree};
 
-/// How much the copy of an aliased node may grow to: what a hostile document can make of a few bytes has no end.
+/// How much the copy of an aliased node may grow to, and how deep: what a hostile document can make of a few bytes has no end.
 const LARGEST_COPY: usize = 1 << 20;
+const DEEPEST_COPY: usize = 500;
 
 /// Data to be written as YAML.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -22,12 +23,19 @@ impl Data {
     /// The data of a node, with its aliases and merges resolved. `None` when it grows without measure.
     #[must_use]
     pub fn of(tree: &Tree, node: NodeId) -> Option<Self> {
-        Self::copy(tree, node, &mut LARGEST_COPY.clone())
+        Self::copy(tree, node, &mut Left { size: LARGEST_COPY, depth: DEEPEST_COPY })
     }
 
-    fn copy(tree: &Tree, node: NodeId, left: &mut usize) -> Option<Self> {
+    fn copy(tree: &Tree, node: NodeId, left: &mut Left) -> Option<Self> {
         let node = tree.resolve(node);
-        *left = left.checked_sub(1)?;
+        left.size = left.size.checked_sub(1)?;
+        left.depth = left.depth.checked_sub(1)?;
+        let copy = Self::copy_node(tree, node, left);
+        left.depth += 1;
+        copy
+    }
+
+    fn copy_node(tree: &Tree, node: NodeId, left: &mut Left) -> Option<Self> {
         match tree.kind(node) {
             Kind::Mapping => Self::copy_mapping(tree, node, left).map(Self::Map),
             Kind::Sequence => {
@@ -35,13 +43,13 @@ impl Data {
             }
             Kind::Scalar | Kind::Alias => {
                 let text = tree.scalar(node)?.into_owned();
-                *left = left.checked_sub(text.len())?;
+                left.size = left.size.checked_sub(text.len())?;
                 Some(if tree.is_text(node) { Self::Text(text) } else { Self::Raw(text) })
             }
         }
     }
 
-    fn copy_mapping(tree: &Tree, node: NodeId, left: &mut usize) -> Option<Vec<(String, Self)>> {
+    fn copy_mapping(tree: &Tree, node: NodeId, left: &mut Left) -> Option<Vec<(String, Self)>> {
         let mut entries: Vec<(String, Self)> = Vec::new();
         for (key, value) in tree.entries(node) {
             let merges = if tree.is_merge(key) { tree.merged(value).collect() } else { Vec::new() };
@@ -86,6 +94,12 @@ impl Data {
             _ => self == other,
         }
     }
+}
+
+/// What a copy may still use up.
+struct Left {
+    size: usize,
+    depth: usize,
 }
 
 fn put(entries: &mut Vec<(String, Data)>, (key, value): (String, Data)) {

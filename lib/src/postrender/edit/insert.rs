@@ -42,14 +42,18 @@ impl<'t> Editor<'t> {
             Some(begin) if first => self.push(collection, begin..begin, format!("{text}{comma}")),
             Some(_) => {
                 let end = self.end_of_last_child(collection);
-                self.push(collection, end..end, format!("{comma}{text}"));
+                let blank = if self.tree.text()[..end].ends_with(':') { " " } else { "" };
+                self.push(collection, end..end, format!("{blank}{comma}{text}"));
             }
         }
     }
 
-    /// The end of the last child, whose empty value may stand before blanks: `{a: , b: }`.
+    /// The end of the last child. An empty value ends after the blanks behind its colon: `{a: }`.
     fn end_of_last_child(&self, collection: NodeId) -> usize {
-        self.tree.last_child(collection).map_or(self.tree.span(collection).end, |last| self.tree.span(last).end)
+        let Some(last) = self.tree.last_child(collection) else { return self.tree.span(collection).end };
+        let span = self.tree.span(last);
+        let blanks = self.tree.text()[span.end..].bytes().take_while(|&byte| byte == b' ' && span.is_empty()).count();
+        span.end + blanks
     }
 
     /// Adds lines after the last line of a block collection.
@@ -136,9 +140,7 @@ impl<'t> Editor<'t> {
     /// The style of the surroundings of a node.
     pub(super) fn layout(&self, node: NodeId) -> Layout<'t> {
         let text = self.tree.text();
-        let first_break = text.find('\n');
-        let line_break = if first_break.is_some_and(|at| text[..at].ends_with('\r')) { "\r\n" } else { "\n" };
-        let mut layout = Layout { line_break, json: false, colon: ": " };
+        let mut layout = Layout { line_break: self.line_break(node), json: false, colon: ": " };
         if !self.tree.is_in_flow(node) {
             return layout;
         }
@@ -152,6 +154,17 @@ impl<'t> Editor<'t> {
             layout.json = flows().last().is_some_and(|outermost| self.tree.parent(outermost).is_none());
         }
         layout
+    }
+
+    /// The line break of the line that a node ends on; without one, that of the document.
+    fn line_break(&self, node: NodeId) -> &'static str {
+        let text = self.tree.text();
+        let end = self.line_end(self.tree.span(node).end);
+        match &text[end..] {
+            rest if rest.starts_with("\r\n") => "\r\n",
+            "" if text.find('\n').is_some_and(|at| text[..at].ends_with('\r')) => "\r\n",
+            _ => "\n",
+        }
     }
 
     /// What separates entries in a flow collection: what is between the last two of them, or leads to the only one.

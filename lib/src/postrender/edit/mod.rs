@@ -8,6 +8,8 @@
 
 mod data;
 mod insert;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use data::Data;
@@ -272,124 +274,5 @@ impl Tree<'_> {
     /// Whether the node is written, or stands, inside brackets or braces.
     fn is_in_flow(&self, node: NodeId) -> bool {
         self.ancestors(node).any(|id| self.style(id) == Style::Flow)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn text(text: &str) -> Data {
-        Data::Text(text.to_owned())
-    }
-
-    fn map(entries: &[(&str, Patch)]) -> Patch {
-        Patch::Map(entries.iter().map(|(key, patch)| ((*key).to_owned(), patch.clone())).collect())
-    }
-
-    fn labels(patch: Patch) -> Patch {
-        map(&[("metadata", map(&[("labels", map(&[("team", patch)]))]))])
-    }
-
-    fn changed(document: &str, patch: &Patch) -> String {
-        let change = |editor: &mut Editor| match editor.tree().root() {
-            Some(root) => editor.merge(root, patch),
-            None => Ok(()),
-        };
-        edit::<EditError>(document, change).expect("a document that can be changed").into_owned()
-    }
-
-    #[test]
-    fn entries_go_after_the_last_one_in_the_style_of_their_mapping() {
-        let cases = [
-            (
-                "metadata:\n  labels:\n    a: b # c\n\n# end\nx: 1\n",
-                "metadata:\n  labels:\n    a: b # c\n    team: x\n\n# end\nx: 1\n",
-            ),
-            ("metadata:\n    name: n\nx: 1", "metadata:\n    name: n\n    labels:\n      team: x\nx: 1"),
-            ("metadata:\n  name: n", "metadata:\n  name: n\n  labels:\n    team: x"),
-            (
-                "a: 1\r\nmetadata:\r\n  labels:\r\n    a: b\r\n",
-                "a: 1\r\nmetadata:\r\n  labels:\r\n    a: b\r\n    team: x\r\n",
-            ),
-            ("a: 1\n", "a: 1\nmetadata:\n  labels:\n    team: x\n"),
-            ("metadata:\n  labels: # none\nx: 1\n", "metadata:\n  labels: # none\n    team: x\nx: 1\n"),
-            ("metadata:\n  labels:   null # none\n", "metadata:\n  labels: # none\n    team: x\n"),
-            ("metadata: ~\n", "metadata:\n  labels:\n    team: x\n"),
-            ("metadata:\n  labels: {}\n", "metadata:\n  labels: {team: x}\n"),
-            ("metadata: { labels: { a: b } }\n", "metadata: { labels: { a: b, team: x } }\n"),
-            ("metadata: {name: n}\n", "metadata: {name: n, labels: {team: x}}\n"),
-            ("{\"metadata\":{\"labels\":{\"a\":\"b\"}}}", "{\"metadata\":{\"labels\":{\"a\":\"b\",\"team\":\"x\"}}}"),
-            (
-                "{\n  \"metadata\": {\n    \"labels\": {\n      \"a\": \"b\"\n    }\n  }\n}\n",
-                "{\n  \"metadata\": {\n    \"labels\": {\n      \"a\": \"b\",\n      \"team\": \"x\"\n    }\n  }\n}\n",
-            ),
-            (
-                "metadata:\n  labels:\n    a: |+\n      t\n\n  # c\n",
-                "metadata:\n  labels:\n    a: |+\n      t\n\n    team: x\n  # c\n",
-            ),
-            ("metadata:\n  labels:\n    a: |\n      t", "metadata:\n  labels:\n    a: |-\n      t\n    team: x"),
-            ("metadata:\n  labels:\n    a:\n", "metadata:\n  labels:\n    a:\n    team: x\n"),
-        ];
-        for (document, expected) in cases {
-            assert_eq!(changed(document, &labels(Patch::Keep(text("x")))), expected, "{document}");
-            assert_eq!(changed(expected, &labels(Patch::Keep(text("x")))), expected, "a second time");
-        }
-    }
-
-    #[test]
-    fn values_are_kept_or_replaced() {
-        let cases = [
-            ("metadata:\n  labels:\n    team: old # c\n    b: c\n", "metadata:\n  labels:\n    team: new # c\n    b: c\n"),
-            ("metadata:\n  labels:\n    team: |\n      old\n    b: c\n", "metadata:\n  labels:\n    team: new\n    b: c\n"),
-            ("metadata:\n  labels:\n    \"team\": 'old'\n", "metadata:\n  labels:\n    \"team\": new\n"),
-            ("metadata: {labels: {team: old, b: c}}\n", "metadata: {labels: {team: new, b: c}}\n"),
-            ("{\"metadata\": {\"labels\": {\"team\": \"old\"}}}", "{\"metadata\": {\"labels\": {\"team\": \"new\"}}}"),
-        ];
-        for (document, expected) in cases {
-            assert_eq!(changed(document, &labels(Patch::Put(text("new")))), expected);
-            assert_eq!(changed(document, &labels(Patch::Keep(text("new")))), document);
-        }
-    }
-
-    #[test]
-    fn changes_of_nested_collections_that_end_together_stay_apart() {
-        let patch = map(&[
-            ("b", map(&[("c", map(&[("z", Patch::Keep(text("1")))])), ("d", Patch::Keep(text("2")))])),
-            ("e", Patch::Keep(text("3"))),
-        ]);
-        assert_eq!(
-            changed("a: 0\nb:\n  c:\n    x: 0\n", &patch),
-            "a: 0\nb:\n  c:\n    x: 0\n    z: \"1\"\n  d: \"2\"\ne: \"3\"\n"
-        );
-        let list = map(&[("b", Patch::Append(vec![text("w")])), ("c", Patch::Keep(text("z")))]);
-        assert_eq!(changed("b:\n- x\n", &list), "b:\n- x\n- w\nc: z\n");
-    }
-
-    #[test]
-    fn items_go_first_or_last() {
-        let item = || vec![Data::Map(vec![("name".to_owned(), text("p")), ("v".to_owned(), Data::Raw("1".into()))])];
-        let cases = [
-            (
-                "l:\n  # c\n  - a\n  - b # d\nx: 1\n",
-                "l:\n  # c\n  - name: p\n    v: 1\n  - a\n  - b # d\nx: 1\n",
-                "l:\n  # c\n  - a\n  - b # d\n  - name: p\n    v: 1\nx: 1\n",
-            ),
-            ("l: [a,  b]\n", "l: [{name: p, v: 1},  a,  b]\n", "l: [a,  b,  {name: p, v: 1}]\n"),
-            ("l: []\n", "l: [{name: p, v: 1}]\n", "l: [{name: p, v: 1}]\n"),
-            ("l:\nx: 1\n", "l:\n- name: p\n  v: 1\nx: 1\n", "l:\n- name: p\n  v: 1\nx: 1\n"),
-            ("x: 1\n", "x: 1\nl:\n- name: p\n  v: 1\n", "x: 1\nl:\n- name: p\n  v: 1\n"),
-        ];
-        for (document, first, last) in cases {
-            assert_eq!(changed(document, &map(&[("l", Patch::Prepend(item()))])), first);
-            assert_eq!(changed(document, &map(&[("l", Patch::Append(item()))])), last);
-        }
-    }
-
-    #[test]
-    fn what_stands_in_the_way_is_named() {
-        let change = |editor: &mut Editor| editor.merge(NodeId::ROOT, &labels(Patch::Keep(text("x"))));
-        let error = edit::<EditError>("metadata:\n  labels: [a]\n", change).expect_err("a list is no mapping");
-        assert_eq!(error.to_string(), "metadata.labels is not a mapping");
     }
 }

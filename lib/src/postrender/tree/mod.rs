@@ -9,6 +9,8 @@ mod compose;
 mod flow;
 mod outline;
 mod scalar;
+#[cfg(test)]
+mod tests;
 
 use build::Builder;
 use std::borrow::Cow;

@@ -65,7 +65,8 @@ impl Outline<'_> {
 
     /// A line with content that begins at `column`.
     fn line(&mut self, mut column: usize) -> Option<()> {
-        if column == 0 && self.text[self.at..].starts_with(b"...") {
+        let marker = self.text[self.at..].starts_with(b"...") || self.text[self.at..].starts_with(b"---");
+        if column == 0 && marker {
             return None;
         }
         self.close_down_to(column);
@@ -302,6 +303,7 @@ impl Outline<'_> {
             let spaces = self.spaces();
             let wanted = indent.unwrap_or(usize::MAX);
             match self.text.get(self.at) {
+                None if spaces > 0 => return None,
                 None | Some(b'\n' | b'\r') if spaces <= wanted => {
                     blanks = blanks.max(spaces);
                     self.end_line()?;
@@ -379,8 +381,7 @@ fn may_begin_plain(first: u8, second: Option<u8>) -> bool {
 /// The length of an escape, with its backslash; of those that Go's library knows, without surrogates.
 fn escape_length(after: &[u8]) -> Option<usize> {
     let digits = match after.first()? {
-        b'0' | b'a' | b'b' | b't' | b'n' | b'v' | b'f' | b'r' | b'e' | b' ' | b'"' | b'/' | b'\\' | b'N' | b'_' | b'L'
-        | b'P' => 0,
+        b'0' | b'a' | b'b' | b't' | b'n' | b'v' | b'f' | b'r' | b'e' | b' ' | b'"' | b'\\' | b'N' | b'_' | b'L' | b'P' => 0,
         b'x' => 2,
         b'u' => 4,
         b'U' => 8,

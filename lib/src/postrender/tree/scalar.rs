@@ -76,7 +76,7 @@ fn literal(raw: &str) -> String {
     let (header, body) = raw.split_once('\n').unwrap_or((raw, ""));
     let indicator = header.as_bytes().get(1);
     let first = body.lines().find(|line| !line.trim_matches([' ', '\r']).is_empty());
-    let indent = first.map_or(0, |line| line.len() - line.trim_start_matches(' ').len());
+    let indent = first.map_or(usize::MAX, |line| line.len() - line.trim_start_matches(' ').len());
     let mut text = String::with_capacity(body.len());
     for line in body.split_inclusive('\n') {
         let line = line.strip_suffix("\r\n").map_or(Cow::Borrowed(line), |line| Cow::Owned(format!("{line}\n")));
