@@ -1,7 +1,7 @@
 //! Patterns for kinds and names.
 
 use super::super::object::Object;
-use crate::manifest::pattern::matches;
+use crate::pattern::Pattern;
 
 /// A pattern that is none.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -48,7 +48,7 @@ impl std::str::FromStr for KindPattern {
 /// A name with `*`, `?` and `[a-z]`: `web-*`, `!web-db`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct NamePattern {
-    pattern: String,
+    pattern: Pattern,
     /// Whether it excludes.
     pub negated: bool,
 }
@@ -57,7 +57,7 @@ impl NamePattern {
     /// Whether the name is one of these, negated or not.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
-        matches(&self.pattern, name).unwrap_or(false)
+        self.pattern.matches(name)
     }
 }
 
@@ -66,8 +66,8 @@ impl std::str::FromStr for NamePattern {
 
     fn from_str(text: &str) -> Result<Self, PatternError> {
         let (negated, pattern) = negation(text);
-        matches(pattern, "").map_err(|_| PatternError::Syntax)?;
-        Ok(Self { pattern: pattern.to_owned(), negated })
+        let pattern = Pattern::parse(pattern).map_err(|_| PatternError::Syntax)?;
+        Ok(Self { pattern, negated })
     }
 }
 
