@@ -20,6 +20,7 @@ pub mod chart;
 pub mod cluster;
 pub mod log;
 pub mod manifest;
+pub mod plan;
 pub mod postrender;
 pub mod release;
 pub mod render;
