@@ -22,6 +22,7 @@ mod gotext;
 pub mod log;
 pub mod manifest;
 mod pattern;
+pub mod plan;
 pub mod postrender;
 pub mod release;
 pub mod render;
