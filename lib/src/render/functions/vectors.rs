@@ -71,6 +71,9 @@ fn differences(file: &str) -> (Vec<String>, usize) {
         let vector: Json = serde_json::from_str(line).expect("a vector");
         let template = vector["template"].as_str().expect("a template");
         let Some(result) = render(template, &vector["values"], &environment) else { continue };
+        if !vector["output_base64"].is_null() {
+            continue;
+        }
         let (found, expected) = match (&vector["output"], result) {
             (Json::String(expected), Ok(found)) => (without_no_value(found), expected.clone()),
             (Json::String(expected), Err(found)) => (format!("error: {found}"), expected.clone()),
@@ -96,5 +99,11 @@ fn expected_error(vector: &Json) -> String {
 #[test]
 fn functions_answer_as_helm() {
     let (different, ran) = differences("functions.jsonl");
+    assert!(different.is_empty(), "{} of {ran}\n{}", different.len(), different.join("\n"));
+}
+
+#[test]
+fn functions_answer_what_was_asked() {
+    let (different, ran) = differences("asked.jsonl");
     assert!(different.is_empty(), "{} of {ran}\n{}", different.len(), different.join("\n"));
 }
