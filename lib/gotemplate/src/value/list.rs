@@ -61,13 +61,13 @@ pub struct List {
 /// An array is written once, but for sorting: that makes the next version, which all slices show from then on.
 #[derive(Debug)]
 struct Array {
-    items: Box<[Value]>,
+    items: Vec<Value>,
     sorted: OnceCell<Box<Array>>,
 }
 
 impl Array {
-    fn new(items: impl Into<Box<[Value]>>) -> Self {
-        Self { items: items.into(), sorted: OnceCell::new() }
+    fn new(items: Vec<Value>) -> Self {
+        Self { items, sorted: OnceCell::new() }
     }
 
     fn latest(&self) -> &Self {
@@ -190,7 +190,7 @@ impl List {
             return;
         }
         let latest = array.latest();
-        let mut items = latest.items.to_vec();
+        let mut items = latest.items.clone();
         items[self.start as usize..(self.start + self.len) as usize].sort_by_cached_key(text);
         // The latest version has none after it.
         let _ = latest.sorted.set(Box::new(Array::new(items)));
