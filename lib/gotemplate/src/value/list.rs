@@ -70,6 +70,11 @@ impl List {
         self.items.as_deref().unwrap_or_default()
     }
 
+    /// The items, taken away, if nobody else has them.
+    pub(super) fn take_own(&mut self) -> Option<&mut [Value]> {
+        Rc::get_mut(self.items.as_mut()?)
+    }
+
     /// The number of items.
     #[must_use]
     pub fn len(&self) -> usize {
