@@ -131,6 +131,11 @@ impl List {
         items.get(self.start as usize..(self.start + self.len) as usize).unwrap_or_default()
     }
 
+    /// The items, taken away, if nobody else has them.
+    pub(super) fn take_own(&mut self) -> Option<&mut [Value]> {
+        Rc::get_mut(self.items.as_mut()?)
+    }
+
     /// The number of items.
     #[must_use]
     pub fn len(&self) -> usize {
