@@ -155,7 +155,7 @@ impl<'a> Encoded<'a> {
             Encoder::Json | Encoder::PrettyYaml => {}
             Encoder::Yaml => fields.sort_by_key(|field| field.json),
         }
-        sink.begin_map(fields.len())?;
+        sink.begin_struct(fields.len())?;
         for field in &fields {
             match self.encoder {
                 Encoder::Json | Encoder::Yaml => sink.key(field.json.as_bytes())?,
