@@ -2,6 +2,8 @@
 //!
 //! A new subcommand is a `mod` line and a row of [`SUBCOMMANDS`].
 
+mod connect;
+
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::{Failure, GlobalArgs};
 use std::process::ExitCode;

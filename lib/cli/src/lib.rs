@@ -9,9 +9,11 @@
 mod chart_args;
 mod duration;
 mod error;
+pub mod filter;
 mod global_args;
 mod operands;
 mod parse;
+mod post_render_args;
 mod render_args;
 mod values_args;
 
@@ -21,5 +23,6 @@ pub use error::{Failure, finish, print_logs};
 pub use global_args::GlobalArgs;
 pub use operands::{exactly, name_and_chart, none};
 pub use parse::{matches, read_as_pflag};
+pub use post_render_args::{PostRenderArgs, Stage};
 pub use render_args::RenderArgs;
 pub use values_args::ValuesArgs;

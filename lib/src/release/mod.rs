@@ -1,5 +1,9 @@
 //! Releases: one revision of a chart in a namespace, and the record of it that Helm and rhelm share.
 
+pub mod name;
+pub mod record;
+pub mod time;
+
 use crate::chart::Chart;
 use crate::manifest::Hook;
 use goyaml::Map;
@@ -63,6 +67,55 @@ pub enum Status {
     PendingInstall,
     PendingUpgrade,
     PendingRollback,
+}
+
+impl Status {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Unknown,
+        Self::Deployed,
+        Self::Uninstalled,
+        Self::Superseded,
+        Self::Failed,
+        Self::Uninstalling,
+        Self::PendingInstall,
+        Self::PendingUpgrade,
+        Self::PendingRollback,
+    ];
+
+    /// The name in records and labels: `pending-install`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Deployed => "deployed",
+            Self::Uninstalled => "uninstalled",
+            Self::Superseded => "superseded",
+            Self::Failed => "failed",
+            Self::Uninstalling => "uninstalling",
+            Self::PendingInstall => "pending-install",
+            Self::PendingUpgrade => "pending-upgrade",
+            Self::PendingRollback => "pending-rollback",
+        }
+    }
+
+    /// The status of that name; any other name is [`Status::Unknown`].
+    #[must_use]
+    pub fn from_name(name: &str) -> Self {
+        Self::ALL.into_iter().find(|status| status.name() == name).unwrap_or_default()
+    }
+
+    /// Whether an operation is, or was when it died, at work on the revision.
+    #[must_use]
+    pub fn is_pending(self) -> bool {
+        matches!(self, Self::PendingInstall | Self::PendingUpgrade | Self::PendingRollback)
+    }
+}
+
+impl std::fmt::Display for Status {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
 /// A hook as it is recorded.

@@ -16,6 +16,7 @@ mod files;
 mod functions;
 mod glob;
 mod notes;
+mod walk;
 
 pub use capabilities::{Capabilities, KubeVersion, KubeVersionError};
 pub use environment::{Environment, Lookup, LookupError, NoCluster};

@@ -1,6 +1,7 @@
 //! From nodes to values, with a stack of its own.
 
 use super::count::Count;
+use super::target::{ANY, Target};
 use super::{to_json_error, unmarshal_error};
 use crate::node::{Document, NodeId, NodeKind};
 use crate::resolve::{self, Resolved};
@@ -10,9 +11,10 @@ use crate::{Error, float, go_syntax, json};
 /// Deeper JSON is refused by Go.
 const MAX_JSON_DEPTH: usize = 10_000;
 
-pub(super) struct Builder<'d, 'a> {
+pub(super) struct Builder<'d, 'a, 't> {
     document: &'d Document<'a>,
-    frames: Vec<Frame>,
+    target: &'t dyn Target,
+    frames: Vec<Frame<'t>>,
     /// The mappings being filled, innermost last. A merged mapping fills the one that it is merged into.
     maps: Vec<Map>,
     /// The aliases being followed.
@@ -29,13 +31,18 @@ pub(super) struct Builder<'d, 'a> {
 }
 
 /// What is open.
-enum Frame {
+enum Frame<'t> {
     Alias,
-    List(Cursor, Vec<Value>),
+    List {
+        cursor: Cursor,
+        items: Vec<Value>,
+        target: &'t dyn Target,
+    },
     Map {
         cursor: Cursor,
         key: Option<Key>,
         merged: bool,
+        target: &'t dyn Target,
     },
     /// The mappings of a list after `<<` that are left; the last goes first, so that the first wins.
     Merges(Vec<NodeId>),
@@ -60,13 +67,14 @@ enum Item<'d> {
     Value(Value),
 }
 
-impl<'d, 'a> Builder<'d, 'a> {
-    pub(super) fn new(document: &'d Document<'a>) -> Self {
+impl<'d, 'a, 't> Builder<'d, 'a, 't> {
+    pub(super) fn new(document: &'d Document<'a>, target: &'t dyn Target) -> Self {
         let mut count = Count::default();
         // The document itself is one.
         count.add(false);
         Self {
             document,
+            target,
             frames: Vec::new(),
             maps: Vec::new(),
             aliases: Vec::new(),
@@ -105,7 +113,7 @@ impl<'d, 'a> Builder<'d, 'a> {
                 self.leave_alias();
                 Ok(())
             }
-            Some(Frame::List(cursor, items)) => match cursor.advance(document) {
+            Some(Frame::List { cursor, items, .. }) => match cursor.advance(document) {
                 Some(child) => self.visit(child),
                 None => {
                     let list = std::mem::take(items);
@@ -131,23 +139,35 @@ impl<'d, 'a> Builder<'d, 'a> {
     }
 
     fn visit(&mut self, id: NodeId) -> Result<(), Error> {
-        let target = self.enter(id)?;
-        match &self.document.node(target).kind {
+        let target = self.target();
+        let id = self.enter(id)?;
+        match &self.document.node(id).kind {
             NodeKind::Sequence { .. } => {
                 self.open();
-                self.frames.push(Frame::List(self.cursor(target), Vec::new()));
+                self.frames.push(Frame::List { cursor: self.cursor(id), items: Vec::new(), target });
                 Ok(())
             }
             NodeKind::Mapping { .. } => {
                 self.open();
                 self.maps.push(Map::new());
-                self.push_map(target, false);
+                self.push_map(id, false, target);
                 Ok(())
             }
             _ => {
-                let resolved = self.resolve(target)?;
+                let resolved = self.resolve(id)?;
                 self.deliver(Item::Scalar(resolved))
             }
+        }
+    }
+
+    /// What the next node is decoded into.
+    fn target(&self) -> &'t dyn Target {
+        let is_place = |frame: &&Frame<'_>| !matches!(frame, Frame::Alias);
+        match self.frames.iter().rev().find(is_place) {
+            None => self.target,
+            Some(Frame::List { target, .. }) => target.item(),
+            Some(Frame::Map { key: Some(Key::Name(name)), target, .. }) => target.member(name),
+            Some(_) => &ANY,
         }
     }
 
@@ -181,8 +201,8 @@ impl<'d, 'a> Builder<'d, 'a> {
         Cursor { next: self.document.first_child(parent), last: parent, parent }
     }
 
-    fn push_map(&mut self, id: NodeId, merged: bool) {
-        self.frames.push(Frame::Map { cursor: self.cursor(id), key: None, merged });
+    fn push_map(&mut self, id: NodeId, merged: bool, target: &'t dyn Target) {
+        self.frames.push(Frame::Map { cursor: self.cursor(id), key: None, merged, target });
     }
 
     fn open(&mut self) {
@@ -212,10 +232,10 @@ impl<'d, 'a> Builder<'d, 'a> {
             self.leave_alias();
         }
         match self.frames.last_mut() {
-            Some(Frame::List(_, items)) => items.push(to_value(item, &mut self.not_finite)),
-            Some(Frame::Map { key, .. }) => match key.take() {
+            Some(Frame::List { items, target, .. }) => items.push(to_value(item, target.item(), &mut self.not_finite)),
+            Some(Frame::Map { key, target, .. }) => match key.take() {
                 Some(Key::Name(name)) => {
-                    let value = to_value(item, &mut self.not_finite);
+                    let value = to_value(item, target.member(&name), &mut self.not_finite);
                     if let Some(map) = self.maps.last_mut() {
                         map.insert(name, value);
                     }
@@ -224,7 +244,7 @@ impl<'d, 'a> Builder<'d, 'a> {
                 None => return self.deliver_key(item),
             },
             Some(Frame::Alias | Frame::Merges(_)) => {}
-            None => self.result = to_value(item, &mut self.not_finite),
+            None => self.result = to_value(item, self.target, &mut self.not_finite),
         }
         Ok(())
     }
@@ -266,8 +286,12 @@ impl<'d, 'a> Builder<'d, 'a> {
         if !matches!(self.document.node(target).kind, NodeKind::Mapping { .. }) {
             return Err(self.error(id, "map merge requires map or sequence of maps as the value"));
         }
+        let into = self.frames.iter().rev().find_map(|frame| match frame {
+            Frame::Map { target, .. } => Some(*target),
+            _ => None,
+        });
         self.enter(id)?;
-        self.push_map(target, true);
+        self.push_map(target, true, into.unwrap_or(&ANY));
         Ok(())
     }
 
@@ -325,9 +349,22 @@ fn key_name(key: &Resolved<'_>) -> Option<String> {
     }
 }
 
+/// A scalar in the place of a text; `None` for null.
+fn to_text(scalar: Resolved<'_>) -> Option<String> {
+    match scalar {
+        Resolved::Null => None,
+        Resolved::Bool(value) => Some(value.to_string()),
+        Resolved::Int(value) => Some(value.to_string()),
+        Resolved::Uint(value) => Some(value.to_string()),
+        Resolved::Float(value) => Some(float::format_g32(value)),
+        Resolved::Text(text) => Some(text.into_owned()),
+    }
+}
+
 #[expect(clippy::cast_precision_loss, reason = "JSON numbers become floats in Go too")]
-fn to_value(item: Item<'_>, not_finite: &mut Option<f64>) -> Value {
+fn to_value(item: Item<'_>, target: &dyn Target, not_finite: &mut Option<f64>) -> Value {
     match item {
+        Item::Scalar(scalar) if target.is_text() => to_text(scalar).map_or(Value::Null, Value::String),
         Item::Value(value) => value,
         Item::Scalar(Resolved::Null) => Value::Null,
         Item::Scalar(Resolved::Bool(value)) => Value::Bool(value),

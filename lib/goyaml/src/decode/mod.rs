@@ -6,6 +6,7 @@
 
 mod build;
 mod count;
+mod target;
 
 use crate::input::Input;
 use crate::node::{Document, compose};
@@ -14,13 +15,15 @@ use crate::value::{Map, Value};
 use crate::{Error, json};
 use build::Builder;
 pub(crate) use build::is_merge;
+use target::ANY;
+pub use target::Target;
 
 /// Decodes the first document of a YAML text; `null` where there is none. All numbers become floats.
 ///
 /// # Errors
 /// For text that is no YAML or has no JSON form. The message is that of Go's `yaml.Unmarshal`.
 pub fn decode(text: &str) -> Result<Value, Error> {
-    decode_input(&Input::from_text(text))
+    decode_input(&Input::from_text(text), &ANY)
 }
 
 /// Decodes bytes as [`decode`] does; they may be UTF-16 or no text at all.
@@ -28,7 +31,15 @@ pub fn decode(text: &str) -> Result<Value, Error> {
 /// # Errors
 /// As for [`decode`].
 pub fn decode_bytes(bytes: &[u8]) -> Result<Value, Error> {
-    decode_input(&Input::from_bytes(bytes))
+    decode_input(&Input::from_bytes(bytes), &ANY)
+}
+
+/// Decodes bytes as [`decode_bytes`] does, scalars in the places of texts becoming texts. Nothing else in `target` is looked at.
+///
+/// # Errors
+/// As for [`decode`].
+pub fn decode_into(bytes: &[u8], target: &dyn Target) -> Result<Value, Error> {
+    decode_input(&Input::from_bytes(bytes), target)
 }
 
 /// Decodes into a mapping, as Go does into `map[string]interface{}`; `None` for `null`.
@@ -81,9 +92,9 @@ fn unmarshal_error(problem: &str) -> Error {
     Error::new(format!("error unmarshaling JSON: while decoding JSON: {problem}"))
 }
 
-fn decode_input(input: &Input<'_>) -> Result<Value, Error> {
+fn decode_input(input: &Input<'_>, target: &dyn Target) -> Result<Value, Error> {
     let document = compose_first(input).map_err(to_json_error)?;
-    document.map_or(Ok(Value::Null), |document| Builder::new(&document).build())
+    document.map_or(Ok(Value::Null), |document| Builder::new(&document, target).build())
 }
 
 fn compose_first<'a>(input: &'a Input<'_>) -> Result<Option<Document<'a>>, Error> {

@@ -12,9 +12,11 @@ mod convert;
 mod crypto;
 mod dates;
 mod decimal;
+mod decoded;
 mod defaults;
 mod dicts;
 mod equality;
+mod json;
 mod layout;
 mod limits;
 mod lists;
@@ -30,8 +32,12 @@ mod semver;
 mod strings;
 #[cfg(test)]
 mod testing;
+mod toml;
 mod url;
+#[cfg(test)]
+mod vectors;
 mod words;
+mod yaml;
 
 use super::Environment;
 use gotemplate::function::FunctionTable;
@@ -47,6 +53,7 @@ pub(crate) fn table(environment: &Environment) -> FunctionTable {
     defaults::add(&mut table);
     dicts::add(&mut table);
     equality::add(&mut table);
+    json::add(&mut table);
     layout::add(&mut table);
     lists::add(&mut table);
     math::add(&mut table);
@@ -57,6 +64,8 @@ pub(crate) fn table(environment: &Environment) -> FunctionTable {
     regex::add(&mut table);
     semver::add(&mut table);
     strings::add(&mut table);
+    toml::add(&mut table, environment);
     url::add(&mut table);
+    yaml::add(&mut table);
     table
 }

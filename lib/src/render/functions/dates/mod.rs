@@ -8,11 +8,14 @@ mod format;
 mod layout;
 mod object;
 mod parse;
+mod spans;
 mod time;
+mod toml;
 mod zone;
 
 pub(crate) use object::number_of;
 pub(crate) use time::Time;
+pub(super) use toml::{TomlTimes, toml_text};
 
 use crate::render::Environment;
 use gotemplate::function::{FunctionError, FunctionTable};
@@ -30,6 +33,7 @@ pub(super) fn add(table: &mut FunctionTable, environment: &Environment) {
     table.add("now", move || object::value(present.now()));
     add_formatting(table, &clock);
     add_reading(table, &clock);
+    spans::add(table);
     for name in ["dateModify", "date_modify"] {
         table.add(name, |duration: Str, time: Time| object::value(modify(&duration, &time).unwrap_or(time)));
     }

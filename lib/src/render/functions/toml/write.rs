@@ -1,9 +1,11 @@
 //! Values as TOML, in the layout of the library that Helm uses: keys sorted, tables last, contents indented.
 
+use super::super::dates::toml_text;
 use super::super::limits::Budget;
+use super::super::lists::items;
 use gotemplate::format;
 use gotemplate::function::FunctionError;
-use gotemplate::value::{Element, List, Map, Object, Str, Value};
+use gotemplate::value::{Kind, List, Str, Value};
 
 /// The text of a value.
 ///
@@ -58,16 +60,16 @@ impl Writer {
             _ => {}
         }
         self.budget.enter()?;
-        match (self.shape(value)?, plain(value)) {
-            (Shape::Table, Value::Map(map)) => self.table(path, &map)?,
-            (Shape::Tables, Value::List(list)) => self.tables(path, &list)?,
+        match (self.shape(value)?, value) {
+            (Shape::Table, value) => self.table(path, value)?,
+            (Shape::Tables, Value::List(list)) => self.tables(path, list)?,
             _ => self.line(path, value)?,
         }
         self.budget.leave();
         Ok(())
     }
 
-    fn table(&mut self, path: &mut Vec<Str>, map: &Map) -> Result<(), Fault> {
+    fn table(&mut self, path: &mut Vec<Str>, table: &Value) -> Result<(), Fault> {
         if path.len() == 1 {
             self.newline();
         }
@@ -78,7 +80,7 @@ impl Writer {
             self.push(b"]");
             self.newline();
         }
-        self.entries(path, map)
+        self.entries(path, table)
     }
 
     fn tables(&mut self, path: &mut Vec<Str>, list: &List) -> Result<(), Fault> {
@@ -92,15 +94,13 @@ impl Writer {
             self.push(&dotted(path));
             self.push(b"]]");
             self.newline();
-            if let Value::Map(map) = plain(item) {
-                self.entries(path, &map)?;
-            }
+            self.entries(path, item)?;
         }
         Ok(())
     }
 
-    fn entries(&mut self, path: &mut Vec<Str>, map: &Map) -> Result<(), Fault> {
-        let (lines, tables) = self.sorted(map)?;
+    fn entries(&mut self, path: &mut Vec<Str>, table: &Value) -> Result<(), Fault> {
+        let (lines, tables) = self.sorted(table)?;
         for (key, value) in lines.into_iter().chain(tables).filter(|(_, value)| !is_nil(value)) {
             path.push(key);
             self.value(path, &value)?;
@@ -110,9 +110,9 @@ impl Writer {
     }
 
     /// The entries for lines and, after them, those for tables.
-    fn sorted(&mut self, map: &Map) -> Result<(Entries, Entries), Fault> {
+    fn sorted(&mut self, table: &Value) -> Result<(Entries, Entries), Fault> {
         let (mut lines, mut tables) = (Vec::new(), Vec::new());
-        for (key, value) in map.entries() {
+        for (key, value) in entries_of(table).unwrap_or_default() {
             let is_table = matches!(self.shape(&value)?, Shape::Table | Shape::Tables);
             if is_table { &mut tables } else { &mut lines }.push((key, value));
         }
@@ -134,26 +134,22 @@ impl Writer {
         match value {
             Value::String(text) => self.push(&quoted(text.as_bytes())),
             Value::Float(number) => self.push(float(*number)?.as_bytes()),
-            Value::List(_) | Value::Bytes(_) => self.inline_list(value)?,
-            Value::Map(map) => self.inline_table(map)?,
-            Value::Object(object) => self.object(object.as_ref())?,
-            other => self.push(&format::print(other).map_err(FunctionError::from)?),
+            value if entries_of(value).is_some() => self.inline_table(value)?,
+            value => match (items(value), value) {
+                (Some(list), _) => self.inline_list(&list)?,
+                (None, Value::Object(object)) => match toml_text(value) {
+                    Some(text) => self.push(&text),
+                    None if object.type_name() == "time.Duration" => self.push(&quoted(object.display().as_bytes())),
+                    None => self.element(&object.plain())?,
+                },
+                (None, value) => self.push(&format::print(value).map_err(FunctionError::from)?),
+            },
         }
         self.budget.leave();
         Ok(())
     }
 
-    /// Only a time is written bare, as it prints in JSON.
-    fn object(&mut self, object: &dyn Object) -> Result<(), Fault> {
-        match object.plain() {
-            Value::String(text) if object.type_name() == "time.Time" => self.push(text.as_bytes()),
-            plain => self.element(&plain)?,
-        }
-        Ok(())
-    }
-
-    fn inline_list(&mut self, value: &Value) -> Result<(), Fault> {
-        let list = super::super::lists::items(value).unwrap_or_else(|| List::nil(Element::Any));
+    fn inline_list(&mut self, list: &List) -> Result<(), Fault> {
         self.push(b"[");
         for (index, item) in list.items().iter().enumerate() {
             if index > 0 {
@@ -166,8 +162,8 @@ impl Writer {
     }
 
     /// A nil value is left out, but not the comma after the one before it.
-    fn inline_table(&mut self, map: &Map) -> Result<(), Fault> {
-        let (lines, tables) = self.sorted(map)?;
+    fn inline_table(&mut self, table: &Value) -> Result<(), Fault> {
+        let (lines, tables) = self.sorted(table)?;
         let last = (lines.len() + tables.len()).saturating_sub(1);
         self.push(b"{");
         for (index, (key, value)) in lines.into_iter().chain(tables).enumerate() {
@@ -190,12 +186,8 @@ impl Writer {
         let shape = match value {
             value if is_nil(value) => Shape::Nil,
             Value::Complex(..) => return Err(Fault::Unfit(format!("unsupported type: {}", value.kind()))),
-            Value::Map(_) => Shape::Table,
             Value::List(list) => self.list_shape(list)?,
-            Value::Object(object) => match object.plain() {
-                Value::Map(_) => Shape::Table,
-                _ => Shape::Plain,
-            },
+            value if entries_of(value).is_some() => Shape::Table,
             _ => Shape::Plain,
         };
         self.budget.leave();
@@ -232,12 +224,19 @@ impl Writer {
 
 type Entries = Vec<(Str, Value)>;
 
-/// An object's contents instead of the object.
-fn plain(value: &Value) -> Value {
-    match value {
-        Value::Object(object) => object.plain(),
-        other => other.clone(),
+/// The entries of a map, or the fields of a struct.
+fn entries_of(value: &Value) -> Option<Entries> {
+    let object = match value {
+        Value::Map(map) => return Some(map.entries()),
+        Value::Object(object) => object,
+        _ => return None,
+    };
+    if let Some(fields) = object.exported() {
+        return Some(fields.into_iter().map(|field| (field.name.into(), field.value)).collect());
     }
+    let entries = object.entries().filter(|_| object.kind() == Kind::Map)?;
+    let text = |key: Value| if let Value::String(key) = key { key } else { Str::from("") };
+    Some(entries.into_iter().map(|(key, value)| (text(key), value)).collect())
 }
 
 fn is_nil(value: &Value) -> bool {

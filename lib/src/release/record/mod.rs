@@ -1,0 +1,164 @@
+//! The record of a revision: what Helm stores, to the byte before compression.
+//!
+//! ```text
+//! Release ⇄ JSON (fields) ⇄ gzip ⇄ base64 = payload text
+//! ```
+//! Records of Helm 3 are read as well: their empty times, and what they lack. Labels are no part of a record.
+
+mod convert;
+mod fields;
+mod json;
+mod summary;
+
+pub use summary::{ChartSummary, Summary, summary};
+
+use super::Release;
+use super::time::TimeError;
+use base64::{DecodeError, Engine};
+use fields::{BASE64, Record};
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use std::io::{ErrorKind, Read, Write};
+
+const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b, 0x08];
+
+/// What a payload may grow to when it is decompressed: a few hundred bytes can claim to be a thousand times as long.
+const LARGEST: u64 = 1 << 30;
+
+/// Why a payload is no record, or a release cannot become one; the text is Go's where Go has one.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum RecordError {
+    /// The text is no base64; the position of the first byte that is not.
+    #[error("illegal base64 data at input byte {0}")]
+    Base64(usize),
+    /// The bytes cannot be decompressed.
+    #[error("{0}")]
+    Gzip(String),
+    /// The bytes are no JSON of a record, or the values cannot be written as JSON.
+    #[error("{0}")]
+    Json(String),
+    /// A time is none.
+    #[error(transparent)]
+    Time(#[from] TimeError),
+}
+
+/// The payload text of a release.
+///
+/// # Errors
+/// When its values hold a number that JSON has no form for.
+pub fn encode(release: &Release) -> Result<String, RecordError> {
+    let json = to_json(release)?;
+    let mut gzip = GzEncoder::new(Vec::with_capacity(json.len() / 2), Compression::best());
+    let bytes = gzip.write_all(&json).and_then(|()| gzip.finish()).map_err(|error| RecordError::Gzip(error.to_string()))?;
+    Ok(BASE64.encode(bytes))
+}
+
+/// The release in a payload text. Its labels are empty, its hooks know of their documents' heads only kind and name.
+///
+/// # Errors
+/// When the text is no record.
+pub fn decode(payload: &[u8]) -> Result<Release, RecordError> {
+    from_json(&json(payload)?)
+}
+
+/// The JSON in a payload text: decompressed, or as it is where it is not compressed, as very old records are.
+///
+/// # Errors
+/// When the text is no base64, or compressed and damaged.
+pub fn json(payload: &[u8]) -> Result<Vec<u8>, RecordError> {
+    let bytes = from_base64(payload)?;
+    if bytes.len() <= GZIP_MAGIC.len() || !bytes.starts_with(GZIP_MAGIC) {
+        return Ok(bytes);
+    }
+    decompress(&bytes)
+}
+
+/// The JSON of a release: what a record holds, and what `-o json` shows.
+///
+/// # Errors
+/// When its values hold a number that JSON has no form for.
+pub fn to_json(release: &Release) -> Result<Vec<u8>, RecordError> {
+    json::to_vec(&Record::from(release))
+}
+
+/// The release in the JSON of a record.
+///
+/// # Errors
+/// When it is no JSON, or a field has the wrong type.
+pub fn from_json(text: &[u8]) -> Result<Release, RecordError> {
+    let record: Record<'_> = serde_json::from_slice(text).map_err(|error| json::error(&error))?;
+    record.try_into()
+}
+
+fn from_base64(text: &[u8]) -> Result<Vec<u8>, RecordError> {
+    // Go passes over line breaks.
+    let is_break = |byte: &u8| matches!(byte, b'\r' | b'\n');
+    if text.iter().any(is_break) {
+        let joined: Vec<u8> = text.iter().copied().filter(|byte| !is_break(byte)).collect();
+        return BASE64.decode(joined).map_err(|error| RecordError::Base64(position(&error, text.len())));
+    }
+    BASE64.decode(text).map_err(|error| RecordError::Base64(position(&error, text.len())))
+}
+
+fn position(error: &DecodeError, length: usize) -> usize {
+    match error {
+        DecodeError::InvalidByte(at, _) | DecodeError::InvalidLastSymbol { offset: at, .. } => *at,
+        DecodeError::InvalidLength(_) | DecodeError::InvalidPadding => length,
+    }
+}
+
+fn decompress(bytes: &[u8]) -> Result<Vec<u8>, RecordError> {
+    let mut json = Vec::with_capacity(bytes.len().saturating_mul(4));
+    let read = GzDecoder::new(bytes).take(LARGEST + 1).read_to_end(&mut json);
+    match read {
+        Ok(_) if json.len() as u64 > LARGEST => Err(RecordError::Gzip(format!("a record of more than {LARGEST} bytes"))),
+        Ok(_) => Ok(json),
+        Err(error) => Err(RecordError::Gzip(match error.kind() {
+            ErrorKind::UnexpectedEof => "unexpected EOF".to_owned(),
+            _ if error.to_string().contains("checksum") => "gzip: invalid checksum".to_owned(),
+            _ => format!("gzip: {error}"),
+        })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As Helm 4.3.1 stores it.
+    const NEW: &str = r#"{"name":"d1","info":{"first_deployed":"2026-11-22T21:51:41.680126442Z","last_deployed":"2026-11-22T21:51:41.6801Z","deleted":"2026-11-23T00:00:00+02:00","description":"Install \u003cdone\u003e","status":"deployed","rollback_revision":3,"notes":"hi\n"},"chart":{"metadata":{"name":"b","home":"h","sources":["s"],"version":"0.1.0","description":"d","keywords":["k"],"maintainers":[{"name":"n","email":"e","url":"u"}],"icon":"i","apiVersion":"v2","condition":"c","tags":"t","appVersion":"1.0","deprecated":true,"annotations":{"a":"b"},"kubeVersion":"\u003e=1","dependencies":[{"name":"x","version":"1","repository":"","condition":"c","tags":["t"],"enabled":true,"import-values":["data",{"child":"c","parent":"p"}],"alias":"y"}],"type":"application"},"lock":{"generated":"2020-01-01T00:00:00Z","digest":"sha256:0","dependencies":[{"name":"x","repository":""}]},"templates":[{"name":"templates/a.yaml","data":"YXBp","modtime":"2026-11-22T21:50:02.555983663Z"},{"name":"templates/b.yaml","data":""}],"values":{"big":1e+21,"half":0.5,"nested":{"list":[1,null,true,"\u0026"]}},"schema":"e30=","schemamodtime":"0001-01-01T00:00:00Z","files":[{"name":"README.md","data":"AAE="}],"modtime":"2026-11-22T21:50:02Z"},"config":{"n":12345678901234567000},"manifest":"---\n","hooks":[{"name":"h1","kind":"Job","path":"b/templates/a.yaml","manifest":"kind: Job","events":["test"],"last_run":{"started_at":"2026-11-22T21:51:41Z","completed_at":"2026-11-22T21:51:42Z","phase":"Succeeded"},"weight":-1,"delete_policies":["hook-failed"],"output_log_policies":["hook-failed"]},{"name":"h2","last_run":{"phase":""}}],"version":4,"namespace":"default","apply_method":"ssa"}"#;
+
+    #[test]
+    fn a_record_of_helm_4_comes_back_byte_for_byte() {
+        let release = from_json(NEW.as_bytes()).expect("a record");
+        assert_eq!(String::from_utf8(to_json(&release).expect("writable")).expect("text"), NEW);
+        let payload = encode(&release).expect("writable");
+        assert_eq!(decode(payload.as_bytes()), Ok(release));
+    }
+
+    #[test]
+    fn a_record_of_helm_3_is_read() {
+        let old = r#"{"name":"a","info":{"first_deployed":"","last_deployed":"2024-01-01T00:00:00.50Z","deleted":"","status":"deployed","extra":1},
+            "chart":{"metadata":{"name":"c","version":"1","apiVersion":"v1"},"lock":null,"templates":[],"values":null,"schema":null,"files":null},
+            "hooks":[{"name":"h","last_run":{"started_at":"","completed_at":null,"phase":""}}],"version":1,"namespace":"n"}"#;
+        let release = from_json(old.as_bytes()).expect("a record");
+        let new = r#"{"name":"a","info":{"last_deployed":"2024-01-01T00:00:00.5Z","status":"deployed"},"chart":{"metadata":{"name":"c","version":"1","apiVersion":"v1"},"lock":null,"templates":null,"values":null,"schema":null,"schemamodtime":"0001-01-01T00:00:00Z","files":null},"hooks":[{"name":"h","last_run":{"phase":""}}],"version":1,"namespace":"n"}"#;
+        assert_eq!(String::from_utf8(to_json(&release).expect("writable")).expect("text"), new);
+    }
+
+    #[test]
+    fn a_payload_may_be_uncompressed_and_broken_into_lines() {
+        let release = decode(b"eyJuYW1l\nIjoiYSJ9\r\n").expect("a record");
+        assert_eq!(release.name, "a");
+    }
+
+    #[test]
+    fn damage_is_described() {
+        let gzipped = encode(&Release::default()).expect("writable");
+        let shortened = &gzipped.as_bytes()[..gzipped.len() / 8 * 4];
+        assert_eq!(decode(b"abcdefgh!").expect_err("no base64").to_string(), "illegal base64 data at input byte 8");
+        assert_eq!(decode(shortened).expect_err("cut").to_string(), "unexpected EOF");
+        assert!(matches!(decode(b"e30x"), Err(RecordError::Json(_))));
+    }
+}

@@ -1,0 +1,211 @@
+//! Times of records: RFC 3339 as Go reads and writes it, each with the offset it was written with.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time as ClockTime};
+use jiff::tz::{Offset, TimeZone};
+
+/// A point in time and the offset it is told in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Time {
+    instant: Timestamp,
+    offset: Offset,
+}
+
+/// A text that is no time of RFC 3339.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("parsing time {0:?} as \"2006-01-02T15:04:05Z07:00\": cannot parse {0:?}")]
+pub struct TimeError(String);
+
+impl Time {
+    /// A point in time, told in the offset of `zone`.
+    #[must_use]
+    pub fn new(instant: Timestamp, zone: &TimeZone) -> Self {
+        Self { instant, offset: zone.to_offset(instant) }
+    }
+
+    /// Reads a time; the empty text and Go's zero time are none.
+    ///
+    /// # Errors
+    /// When the text is no time of RFC 3339.
+    pub fn parse(text: &str) -> Result<Option<Self>, TimeError> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let time = read(text).ok_or_else(|| TimeError(text.to_owned()))?;
+        Ok(Some(time).filter(|time| !time.is_zero()))
+    }
+
+    /// `2026-11-22T21:51:41.68Z`: no fraction when it is zero, no zeros at its end, `Z` only for the offset zero.
+    #[must_use]
+    pub fn rfc3339(&self) -> String {
+        let civil = self.civil();
+        let mut text = civil.strftime("%Y-%m-%dT%H:%M:%S").to_string();
+        text.push_str(&fraction(civil));
+        text.push_str(&offset(self.offset, ":", "Z"));
+        text
+    }
+
+    /// `Sat Feb  3 04:05:06 2024`.
+    #[must_use]
+    pub fn ansi_c(&self) -> String {
+        self.civil().strftime("%a %b %e %H:%M:%S %Y").to_string()
+    }
+
+    /// `2024-02-03 04:05:06.1 +0100 CET`, as Go prints a time: the zone by its name when `local` has the same offset then, else
+    /// by its offset once more.
+    #[must_use]
+    pub fn go_text(&self, local: &TimeZone) -> String {
+        let civil = self.civil();
+        let digits = offset(self.offset, "", "+0000");
+        format!("{}{} {digits} {}", civil.strftime("%Y-%m-%d %H:%M:%S"), fraction(civil), self.zone_name(local))
+    }
+
+    /// The name Go would know the zone by: that of `local` when it has the same offset then, else none but the offset.
+    #[must_use]
+    pub fn zone_name(&self, local: &TimeZone) -> String {
+        let info = local.to_offset_info(self.instant);
+        if info.offset() == self.offset && !info.abbreviation().starts_with(['+', '-']) {
+            return info.abbreviation().to_owned();
+        }
+        if self.offset == Offset::UTC { "UTC".to_owned() } else { offset(self.offset, "", "") }
+    }
+
+    /// The point in time.
+    #[must_use]
+    pub fn instant(&self) -> Timestamp {
+        self.instant
+    }
+
+    /// Date and time of day in the offset it is told in.
+    #[must_use]
+    pub fn civil(&self) -> DateTime {
+        self.offset.to_datetime(self.instant)
+    }
+
+    /// The offset it is told in.
+    #[must_use]
+    pub fn offset(&self) -> Offset {
+        self.offset
+    }
+
+    fn is_zero(&self) -> bool {
+        self.instant == Offset::UTC.to_timestamp(Date::constant(1, 1, 1).at(0, 0, 0, 0)).unwrap_or(Timestamp::MIN)
+    }
+}
+
+/// The text as Go would write the time again, empty for none.
+///
+/// # Errors
+/// When the text is no time of RFC 3339.
+pub fn canonical(text: &str) -> Result<String, TimeError> {
+    Ok(Time::parse(text)?.map_or_else(String::new, |time| time.rfc3339()))
+}
+
+/// Go's strict reading: fixed widths, a capital `T` and `Z`, a fraction of any length, of which nine digits count.
+fn read(text: &str) -> Option<Time> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let (clock, rest) = rest.strip_prefix('T')?.split_at_checked(8)?;
+    let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
+    let [hour, minute, second] = numbers(clock, ':', [2, 2, 2])?;
+    let (nanoseconds, zone) = read_fraction(rest)?;
+    let date = Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
+    let clock =
+        ClockTime::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?, nanoseconds);
+    let offset = read_offset(zone)?;
+    let instant = offset.to_timestamp(date.to_datetime(clock.ok()?)).ok()?;
+    Some(Time { instant, offset })
+}
+
+fn numbers(text: &str, separator: char, widths: [usize; 3]) -> Option<[i32; 3]> {
+    let mut parts = text.split(separator);
+    let mut numbers = [0; 3];
+    for (number, width) in numbers.iter_mut().zip(widths) {
+        let part = parts.next().filter(|part| part.len() == width && part.bytes().all(|b| b.is_ascii_digit()))?;
+        *number = part.parse().ok()?;
+    }
+    parts.next().is_none().then_some(numbers)
+}
+
+fn read_fraction(text: &str) -> Option<(i32, &str)> {
+    let Some(rest) = text.strip_prefix('.') else { return Some((0, text)) };
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let counted = &rest[..digits.min(9)];
+    let value: i32 = counted.parse().ok()?;
+    let scale = 10_i32.pow(u32::try_from(9 - counted.len()).ok()?);
+    Some((value * scale, &rest[digits..]))
+}
+
+fn read_offset(text: &str) -> Option<Offset> {
+    if text == "Z" {
+        return Some(Offset::UTC);
+    }
+    let sign = match text.as_bytes().first()? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let [hours, minutes, _] = numbers(&format!("{}:00", text.get(1..)?), ':', [2, 2, 2])?;
+    let valid = hours <= 24 && minutes < 60;
+    valid.then(|| Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()).flatten()
+}
+
+fn fraction(civil: DateTime) -> String {
+    match civil.subsec_nanosecond() {
+        0 => String::new(),
+        nanoseconds => format!(".{nanoseconds:09}").trim_end_matches('0').to_owned(),
+    }
+}
+
+fn offset(offset: Offset, separator: &str, zero: &str) -> String {
+    let minutes = offset.seconds() / 60;
+    if minutes == 0 {
+        return zero.to_owned();
+    }
+    let sign = if minutes < 0 { '-' } else { '+' };
+    format!("{sign}{:02}{separator}{:02}", minutes.abs() / 60, minutes.abs() % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_go_writes_them() {
+        let cases = [
+            ("2026-11-22T21:51:41.680126442Z", "2026-11-22T21:51:41.680126442Z"),
+            ("2023-01-01T00:00:00.500000+02:00", "2023-01-01T00:00:00.5+02:00"),
+            ("2023-01-01T00:00:00.000-03:30", "2023-01-01T00:00:00-03:30"),
+            ("2023-01-01T00:00:00.1234567899+00:00", "2023-01-01T00:00:00.123456789Z"),
+            ("0001-01-01T00:00:00Z", ""),
+            ("", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(canonical(text).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
+        for text in [
+            "x",
+            "2023-01-01",
+            "2023-01-01t00:00:00Z",
+            "2023-02-30T00:00:00Z",
+            "2023-01-01T24:00:00Z",
+            "2023-01-01T00:00:00",
+        ] {
+            assert!(canonical(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn times_are_told_as_go_tells_them() {
+        let time = Time::parse("2024-02-03T04:05:06.1+01:00").expect("valid").expect("a time");
+        assert_eq!(time.ansi_c(), "Sat Feb  3 04:05:06 2024");
+        assert_eq!(time.go_text(&TimeZone::UTC), "2024-02-03 04:05:06.1 +0100 +0100");
+        let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").expect("valid");
+        assert_eq!(time.go_text(&berlin), "2024-02-03 04:05:06.1 +0100 CET");
+        let utc = Time::parse("2024-02-03T04:05:06Z").expect("valid").expect("a time");
+        assert_eq!(utc.go_text(&berlin), "2024-02-03 04:05:06 +0000 UTC");
+    }
+}
