@@ -9,7 +9,7 @@ use crate::chart::{Chart, Dependency, Maintainer, Metadata};
 use gotemplate::value::{Element, List, Map, MapType, Value};
 use std::rc::Rc;
 
-/// The type of `.Values` and `.Template`.
+/// The type of `.`, `.Values` and `.Template`.
 pub(crate) const VALUES: MapType = MapType::Named("common.Values");
 
 /// A file below `templates/`, ready to be parsed and executed.
@@ -30,7 +30,7 @@ impl Template {
     pub(crate) fn enter(&self) -> Value {
         let entries = [("Name", text(&self.name)), ("BasePath", text(&self.base_path))];
         self.context.insert("Template", Value::Map(record(entries).retyped(VALUES)));
-        Value::Map(self.context.clone())
+        Value::Map(self.context.retyped(VALUES))
     }
 
     /// Whether it is parsed for its definitions only.

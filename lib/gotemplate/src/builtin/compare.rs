@@ -25,6 +25,7 @@ fn basic(value: &Value) -> Option<Basic<'_>> {
         Value::Float(value) => Basic::Float(*value),
         Value::Complex(real, imaginary) => Basic::Complex(*real, *imaginary),
         Value::String(text) => Basic::String(text.as_bytes()),
+        Value::Object(object) => Basic::Integer(object.integer()?.into()),
         _ => return None,
     })
 }

@@ -74,6 +74,11 @@ pub trait Object: Debug + Any {
         Value::string(self.display())
     }
 
+    /// The number that this is, where the Go type is a named integer such as `time.Duration`.
+    fn integer(&self) -> Option<i64> {
+        None
+    }
+
     /// Go's truth; structs and non-nil pointers are true.
     fn is_true(&self) -> bool {
         self.len().is_none_or(|len| len > 0)

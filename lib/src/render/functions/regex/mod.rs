@@ -108,7 +108,7 @@ fn find_all(regexp: &Regexp, text: &Str, limit: i64) -> List {
     if found.is_empty() {
         return List::nil(Element::String);
     }
-    List::new(Element::String, found.into_iter().map(|span| part(span.start, span.end)).collect())
+    List::grown(Element::String, found.into_iter().map(|span| part(span.start, span.end)).collect())
 }
 
 fn split(regexp: &Regexp, has_pattern: bool, text: &Str, limit: i64) -> List {
@@ -136,7 +136,7 @@ fn split(regexp: &Regexp, has_pattern: bool, text: &Str, limit: i64) -> List {
     if last < haystack.text.len() {
         parts.push(part(start, haystack.text.len()));
     }
-    List::new(Element::String, parts)
+    List::grown(Element::String, parts)
 }
 
 /// The pattern that matches just this text.
