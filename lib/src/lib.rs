@@ -23,6 +23,7 @@ mod gotime;
 pub mod log;
 pub mod manifest;
 mod pattern;
+pub mod plan;
 pub mod postrender;
 pub mod release;
 pub mod render;

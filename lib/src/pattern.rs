@@ -6,10 +6,10 @@
 pub(crate) struct BadPattern;
 
 /// A pattern that was read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Pattern(Vec<Token>);
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 enum Token {
     Star,
     Any,

@@ -8,12 +8,14 @@ pub mod collect;
 pub mod crds;
 mod head;
 pub mod hook;
+mod identity;
 pub mod print;
 pub mod sort;
 pub mod split;
 pub mod stream;
 
 pub use head::HeadError;
+pub use identity::ObjectId;
 
 use std::collections::BTreeMap;
 

@@ -2,6 +2,7 @@
 //!
 //! Cloning a [`Value`] is cheap. Cloning a map shares it: `set` is seen through every clone, as in Go.
 
+mod capacity;
 mod list;
 mod map;
 mod object;
@@ -9,7 +10,7 @@ mod text;
 
 pub use list::{Element, List};
 pub use map::{Map, MapType};
-pub use object::{MethodError, Object};
+pub use object::{Exported, MethodError, Object};
 pub use text::Str;
 
 use std::rc::Rc;

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::fmt::Debug;
 
 /// A Go value that is neither a scalar, a plain slice nor a plain map.
+#[expect(clippy::len_without_is_empty, reason = "None is no length")]
 pub trait Object: Debug + Any {
     /// The Go type, as `%T` prints it: `engine.files`.
     fn type_name(&self) -> Cow<'static, str>;
@@ -55,7 +56,12 @@ pub trait Object: Debug + Any {
         self.display()
     }
 
-    /// What JSON and YAML encoders see instead of the object.
+    /// The exported fields of a struct in their order, which encoders see. `None`: they see [`Object::plain`].
+    fn exported(&self) -> Option<Vec<Exported>> {
+        None
+    }
+
+    /// What JSON and YAML encoders see instead of the object, where it has neither exported fields nor entries.
     fn plain(&self) -> Value {
         Value::string(self.display())
     }
@@ -77,6 +83,17 @@ pub trait Object: Debug + Any {
 
     /// The object, to be told apart by its Rust type.
     fn as_any(&self) -> &dyn Any;
+}
+
+/// An exported field of a struct.
+#[derive(Clone, Debug)]
+pub struct Exported {
+    /// Its name in Go.
+    pub name: &'static str,
+    /// Its name in JSON.
+    pub json: &'static str,
+    /// What it holds.
+    pub value: Value,
 }
 
 /// Why a method call failed.
