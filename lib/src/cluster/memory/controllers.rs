@@ -21,7 +21,9 @@ pub(super) fn settle(mut object: Json) -> Json {
 
 fn job(outcome: &str) -> Json {
     match outcome {
-        "fail" => json!({"failed": 1, "conditions": [{"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded"}]}),
+        "fail" => {
+            json!({"failed": 1, "conditions": [{"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded"}]})
+        }
         "hang" => json!({"startTime": "2024-01-01T00:00:00Z", "active": 1}),
         _ => json!({"succeeded": 1, "conditions": [{"type": "Complete", "status": "True"}]}),
     }

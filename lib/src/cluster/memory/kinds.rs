@@ -25,7 +25,8 @@ const BUILT_IN: &[(&str, &str, bool)] = &[
 ];
 
 pub(super) fn served() -> Vec<String> {
-    let mut names: Vec<_> = BUILT_IN.iter().flat_map(|(version, kind, _)| [(*version).to_owned(), format!("{version}/{kind}")]).collect();
+    let mut names: Vec<_> =
+        BUILT_IN.iter().flat_map(|(version, kind, _)| [(*version).to_owned(), format!("{version}/{kind}")]).collect();
     names.sort();
     names.dedup();
     names

@@ -7,7 +7,9 @@ mod controllers;
 mod kinds;
 
 use super::readiness::{DEADLINE, Goal, State, Status, Unready, kstatus};
-use super::{Cascade, Cluster, ClusterError, ContainerLog, Detail, ObjectId, Patch, PatchKind, Pods, ServerInfo, Wait, Write};
+use super::{
+    Cascade, Cluster, ClusterError, ContainerLog, Detail, ObjectId, Patch, PatchKind, Pods, ServerInfo, Wait, Write,
+};
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -128,7 +130,8 @@ impl Objects {
 
     fn delete(&mut self, id: &ObjectId) -> Result<bool, ClusterError> {
         self.note("delete", id)?;
-        let held = |object: &Json| object.pointer("/metadata/finalizers").and_then(Json::as_array).is_some_and(|f| !f.is_empty());
+        let held =
+            |object: &Json| object.pointer("/metadata/finalizers").and_then(Json::as_array).is_some_and(|f| !f.is_empty());
         match self.objects.get_mut(id) {
             Some(object) if held(object) => {
                 object["metadata"]["deletionTimestamp"] = "2024-01-01T00:00:00Z".into();
@@ -269,7 +272,8 @@ impl Cluster for MemoryCluster {
     async fn logs(&self, namespace: &str, pods: Pods<'_>) -> Result<Vec<ContainerLog>, ClusterError> {
         let (Pods::Named { name, .. } | Pods::OfJob(name)) = pods;
         let (kind, name) = ("Pod".to_owned(), name.to_owned());
-        self.lock().note("logs", &ObjectId { kind, namespace: namespace.to_owned(), name: name.clone(), ..ObjectId::default() })?;
+        self.lock()
+            .note("logs", &ObjectId { kind, namespace: namespace.to_owned(), name: name.clone(), ..ObjectId::default() })?;
         let text = Ok(format!("log of {name}\n"));
         Ok(vec![ContainerLog { pod: name, container: "main".into(), text }])
     }

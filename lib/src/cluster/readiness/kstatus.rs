@@ -75,7 +75,9 @@ fn generic(object: &Json) -> Option<State> {
         && generation != observed
     {
         let kind = text(object, "/kind");
-        return Some(in_progress(format!("{kind} generation is {generation}, but latest observed generation is {observed}")));
+        return Some(in_progress(format!(
+            "{kind} generation is {generation}, but latest observed generation is {observed}"
+        )));
     }
     conditions(object).find_map(|condition| match () {
         () if condition.is("Reconciling", "True") => Some(in_progress(condition.message)),
@@ -187,7 +189,9 @@ fn replica_set(object: &Json) -> State {
 fn ended_job(object: &Json) -> Option<State> {
     let completions = integer(object, "/spec/completions", integer(object, "/spec/parallelism", 1));
     conditions(object).filter(|condition| condition.status == "True").find_map(|condition| match condition.kind {
-        "Complete" => Some(current(format!("Job Completed. succeeded: {}/{completions}", integer(object, "/status/succeeded", 0)))),
+        "Complete" => {
+            Some(current(format!("Job Completed. succeeded: {}/{completions}", integer(object, "/status/succeeded", 0))))
+        }
         "Failed" => Some(failed(format!("Job Failed. failed: {}/{completions}", integer(object, "/status/failed", 0)))),
         _ => None,
     })

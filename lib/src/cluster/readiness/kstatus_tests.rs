@@ -52,7 +52,8 @@ fn stateful_sets() {
     assert_eq!(state(kind, json!({}), json!({"replicas": 1})), "InProgress: Ready: 0/1");
     let on_delete = json!({"updateStrategy": {"type": "OnDelete"}});
     assert_eq!(state(kind, on_delete, json!({})), "Current: StatefulSet is using the ondelete update strategy");
-    let status = json!({"replicas": 1, "readyReplicas": 1, "currentReplicas": 1, "currentRevision": "a", "updateRevision": "b"});
+    let status =
+        json!({"replicas": 1, "readyReplicas": 1, "currentReplicas": 1, "currentRevision": "a", "updateRevision": "b"});
     assert_eq!(state(kind, json!({}), status), "InProgress: Waiting for updated revision to match current");
     let partition = json!({"replicas": 3, "updateStrategy": {"rollingUpdate": {"partition": 2}}});
     let status = json!({"replicas": 3, "readyReplicas": 3, "updatedReplicas": 1});
@@ -115,8 +116,14 @@ fn hooks_are_judged_by_jobs_and_pods_only() {
 
 #[test]
 fn other_kinds() {
-    assert_eq!(state("PersistentVolumeClaim", json!({}), json!({"phase": "Pending"})), "InProgress: PVC is not Bound. phase: Pending");
-    assert_eq!(state("Service", json!({"type": "LoadBalancer", "clusterIP": "10.0.0.1"}), json!({})), "Current: Service is ready");
+    assert_eq!(
+        state("PersistentVolumeClaim", json!({}), json!({"phase": "Pending"})),
+        "InProgress: PVC is not Bound. phase: Pending"
+    );
+    assert_eq!(
+        state("Service", json!({"type": "LoadBalancer", "clusterIP": "10.0.0.1"}), json!({})),
+        "Current: Service is ready"
+    );
     assert_eq!(state("ReplicationController", json!({}), json!({})), "Current: Resource is current");
     assert_eq!(state("apps/ReplicaSet", json!({}), json!({"fullyLabeledReplicas": 1})), "InProgress: Available: 0/1");
     let status = json!({"conditions": [condition("NamesAccepted", "False", "x")]});

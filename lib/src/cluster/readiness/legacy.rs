@@ -91,7 +91,8 @@ fn job(object: &Json) -> State {
 
 /// Says that the controller has not yet seen the latest change.
 fn unobserved(object: &Json) -> Option<String> {
-    let (generation, observed) = (integer(object, "/metadata/generation", 0), integer(object, "/status/observedGeneration", 0));
+    let (generation, observed) =
+        (integer(object, "/metadata/generation", 0), integer(object, "/status/observedGeneration", 0));
     (generation != observed).then(|| format!("generation {generation} is not observed yet"))
 }
 
@@ -179,7 +180,8 @@ fn daemon_set(object: &Json) -> State {
         return ready();
     }
     let status = |field: &str| integer(object, &format!("/status/{field}"), 0);
-    let (wanted, updated, have) = (status("desiredNumberScheduled"), status("updatedNumberScheduled"), status("numberReady"));
+    let (wanted, updated, have) =
+        (status("desiredNumberScheduled"), status("updatedNumberScheduled"), status("numberReady"));
     if updated != wanted {
         return waiting(format!("Updated: {updated}/{wanted}"));
     }

@@ -141,7 +141,12 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named_object_by_object() {
-        let id = |name: &str| ObjectId { kind: "Deployment".into(), namespace: "w".into(), name: name.into(), ..ObjectId::default() };
+        let id = |name: &str| ObjectId {
+            kind: "Deployment".into(),
+            namespace: "w".into(),
+            name: name.into(),
+            ..ObjectId::default()
+        };
         let objects = vec![
             (id("a"), State::new(Status::InProgress, "Available: 0/1")),
             (id("b"), State::new(Status::Failed, "Progress deadline exceeded")),
