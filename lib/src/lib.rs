@@ -19,6 +19,7 @@ pub mod action;
 pub mod chart;
 pub mod cluster;
 mod gotext;
+mod gotime;
 pub mod log;
 pub mod manifest;
 mod pattern;

@@ -9,6 +9,7 @@ use crate::function::ParameterType;
 use crate::lex::Lexer;
 use crate::literal::Number;
 use crate::value::{Str, Value};
+use std::borrow::Cow;
 use std::rc::Rc;
 
 /// A file of templates.
@@ -30,14 +31,31 @@ pub(crate) struct Place {
     pub(crate) end: u32,
 }
 
+impl Place {
+    /// The expression.
+    pub(crate) fn span(self) -> Span {
+        Span { start: self.start, end: self.end }
+    }
+}
+
+/// A part of the text.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Span {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+impl Span {
+    pub(crate) fn of(self, text: &[u8]) -> &[u8] {
+        &text[self.start as usize..self.end as usize]
+    }
+}
+
 /// One step. "Top" is the value on top of the stack.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Instruction {
     /// Writes a part of the text.
-    Text {
-        start: u32,
-        end: u32,
-    },
+    Text(Span),
     /// Writes the top, and drops it.
     Print,
     /// Drops the top.
@@ -51,10 +69,10 @@ pub(crate) enum Instruction {
     Variable(u32),
     /// Fails: a variable of that name is used where none has been declared.
     Undefined(u32),
-    /// Replaces the top by its field.
-    Field(u32),
+    /// Replaces the top by its field of that name.
+    Field(Span),
     /// The same after parentheses, where messages keep to the place inside.
-    ChainedField(u32),
+    ChainedField(Span),
     /// The top is no longer Go's interface but the value in it.
     Unwrap,
     /// Checks that the top may be an argument of that type.
@@ -82,8 +100,15 @@ pub(crate) enum Instruction {
     Nip,
     /// Looks for the method that a field with arguments must be.
     BeginMethod(u32),
+    /// Checks that the top may be that argument of the method.
+    Fit {
+        method: u32,
+        argument: u32,
+    },
     /// Calls the method, whose receiver lies below the arguments.
     Method(u32),
+    /// Messages refer to this place now.
+    Here,
     /// Fails, at the place of this instruction or of the one before.
     Fail {
         message: u32,
@@ -136,7 +161,7 @@ pub(crate) struct RangeSite {
 /// A field called with arguments.
 #[derive(Clone, Debug)]
 pub(crate) struct MethodSite {
-    pub(crate) name: u32,
+    pub(crate) name: Span,
     pub(crate) arguments: Vec<ArgumentSite>,
     pub(crate) piped: bool,
     /// Where to go on when there is no receiver and hence no call.
@@ -149,8 +174,7 @@ pub(crate) struct MethodSite {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ArgumentSite {
     pub(crate) literal: Literal,
-    /// The instruction whose place messages give.
-    pub(crate) place: u32,
+    pub(crate) text: Span,
 }
 
 /// What kind of literal an argument is, if it is one.
@@ -166,7 +190,7 @@ pub(crate) enum Literal {
 /// A variable as a template declares it.
 #[derive(Clone, Debug)]
 pub(crate) struct VariableSite {
-    pub(crate) name: Str,
+    pub(crate) name: Span,
     /// The variable that this one hides, which is meant as long as this one is not set.
     pub(crate) hides: Option<u32>,
 }
@@ -180,7 +204,6 @@ pub(crate) struct Program {
     /// One for each instruction.
     pub(crate) places: Vec<Place>,
     pub(crate) constants: Vec<Value>,
-    pub(crate) names: Vec<Name>,
     pub(crate) types: Vec<ParameterType>,
     pub(crate) messages: Vec<String>,
     pub(crate) ranges: Vec<RangeSite>,
@@ -190,18 +213,20 @@ pub(crate) struct Program {
     pub(crate) is_empty: bool,
 }
 
-/// The name of a field.
-#[derive(Clone, Debug)]
-pub(crate) struct Name {
-    pub(crate) text: Str,
-    /// Whether Go would let a method have that name.
-    pub(crate) is_exported: bool,
-}
-
 impl Program {
     /// The template's name, as messages give it.
     pub(crate) fn name(&self) -> String {
         self.name.to_str_lossy().into_owned()
+    }
+
+    /// A part of the text.
+    pub(crate) fn text(&self, span: Span) -> &[u8] {
+        span.of(&self.source.text)
+    }
+
+    /// A name that stands in the text.
+    pub(crate) fn word(&self, span: Span) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.text(span))
     }
 
     /// Line and column of an instruction, as messages give them.

@@ -4,7 +4,6 @@ mod decode;
 pub mod dependency;
 pub mod loader;
 mod metadata;
-mod time;
 
 pub use metadata::ValidationError;
 

@@ -100,7 +100,8 @@ pub fn describe(document: Document) -> String {
     let text = String::from_utf8_lossy(&document.bytes[document.content..]);
     let source = source(&text).map(ToOwned::to_owned);
     let objects = Tree::read(&text).map(|tree| objects(&tree)).unwrap_or_default();
-    let known: Vec<String> = source.into_iter().chain(objects.first().map(ToString::to_string)).collect();
+    let only = if let [object] = objects.as_slice() { Some(object.to_string()) } else { None };
+    let known: Vec<String> = source.into_iter().chain(only).collect();
     if known.is_empty() {
         format!("document {}", document.number)
     } else {

@@ -12,6 +12,7 @@ pub mod labels;
 pub mod object;
 pub mod program;
 pub mod select;
+pub mod sidecar;
 pub mod tree;
 pub mod workload;
 

@@ -4,9 +4,11 @@
 
 mod labels;
 mod selection;
+mod sidecar;
 
 pub use labels::InjectLabels;
 pub use selection::SelectionArgs;
+pub use sidecar::InjectSidecar;
 
 use crate::{Failure, finish, matches};
 use clap::{ArgMatches, Command};
@@ -42,6 +44,7 @@ pub fn stage(name: &str, arguments: &[String]) -> Option<Result<Box<dyn PostRend
     let words: Vec<String> = std::iter::once(name.to_owned()).chain(arguments.iter().cloned()).collect();
     match name {
         InjectLabels::NAME => Some(filter::<InjectLabels>(&words)),
+        InjectSidecar::NAME => Some(filter::<InjectSidecar>(&words)),
         _ => None,
     }
 }

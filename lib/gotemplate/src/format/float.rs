@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn given_precision() {
-        assert_eq!(format(3.14159, Layout::Plain, Some(2)), "3.14");
+        assert_eq!(format(12.344, Layout::Plain, Some(2)), "12.34");
         assert_eq!(format(0.5, Layout::Plain, Some(0)), "0");
         assert_eq!(format(1.5, Layout::Plain, Some(0)), "2");
         assert_eq!(format(1234.5678, Layout::Exponent, Some(3)), "1.235e+03");

@@ -55,7 +55,7 @@ impl Parser<'_> {
         if draft.program.is_empty {
             draft.program.is_empty = runes(text).all(|(rune, _)| rune.is_some_and(char::is_whitespace));
         }
-        draft.emit(Instruction::Text { start: token.start, end: token.end }, NOWHERE);
+        draft.emit(Instruction::Text(token.span()), NOWHERE);
     }
 
     /// Returns whether a body follows.
@@ -294,7 +294,7 @@ impl Parser<'_> {
 }
 
 /// Ends the body that runs when there is something; what runs otherwise follows.
-fn end_body(draft: &mut Draft, control: &mut Control) {
+fn end_body(draft: &mut Draft<'_>, control: &mut Control) {
     match control.kind {
         ControlKind::If => {}
         ControlKind::With => {

@@ -27,7 +27,7 @@ impl<'a> Parser<'a> {
                 self.state = State::End;
                 Ok(Event { kind: EventKind::StreamEnd, start, end })
             }
-            TokenKind::VersionDirective { .. } | TokenKind::TagDirective { .. } | TokenKind::DocumentStart => {
+            TokenKind::VersionDirective { .. } | TokenKind::TagDirective(_) | TokenKind::DocumentStart => {
                 self.parse_explicit_document(start)
             }
             _ if implicit => {
@@ -55,7 +55,7 @@ impl<'a> Parser<'a> {
         let token = self.peek()?;
         match token.kind {
             TokenKind::VersionDirective { .. }
-            | TokenKind::TagDirective { .. }
+            | TokenKind::TagDirective(_)
             | TokenKind::DocumentStart
             | TokenKind::DocumentEnd
             | TokenKind::StreamEnd => {
@@ -94,7 +94,7 @@ impl<'a> Parser<'a> {
                 TokenKind::VersionDirective { .. } => {
                     return Err(Self::error_at(start, "found incompatible YAML document"));
                 }
-                TokenKind::TagDirective { .. } => self.take_tag_directive()?,
+                TokenKind::TagDirective(_) => self.take_tag_directive()?,
                 _ => break,
             }
         }
@@ -108,11 +108,11 @@ impl<'a> Parser<'a> {
 
     fn take_tag_directive(&mut self) -> Parse<()> {
         let token = self.take()?;
-        let TokenKind::TagDirective { handle, prefix } = token.kind else { return Ok(()) };
-        if self.tag_prefix(handle).is_some() {
+        let TokenKind::TagDirective(directive) = token.kind else { return Ok(()) };
+        if self.tag_prefix(directive.handle).is_some() {
             return Err(Self::error_at(token.start, "found duplicate %TAG directive"));
         }
-        self.tag_handles.push((handle, prefix));
+        self.tag_handles.push((directive.handle, directive.text));
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! Lists and mappings in brackets.
 
 use super::node::Context;
-use super::{Collection, Event, EventKind, Parse, Parser, Properties, State};
+use super::{Collection, Event, EventKind, Parse, Parser, State};
 use crate::scan::TokenKind;
 
 impl<'a> Parser<'a> {
@@ -19,7 +19,7 @@ impl<'a> Parser<'a> {
             TokenKind::Key => {
                 let token = self.take()?;
                 self.state = State::FlowSequencePairKey;
-                let pair = Collection { properties: Properties::default(), flow: true, content_start: token.start };
+                let pair = Collection { properties: None, flow: true, content_start: token.start };
                 Ok(Event { kind: EventKind::MappingStart(pair), start: token.start, end: token.end })
             }
             _ => self.parse_node_then(Context::Flow, State::FlowSequenceEntry),

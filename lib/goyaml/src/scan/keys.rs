@@ -29,15 +29,20 @@ impl<'a> Scanner<'a> {
     /// Whether the key of `level` is still possible. It is not once its line has ended or it has become too long.
     pub(super) fn is_key_valid(&mut self, level: usize) -> Scan<bool> {
         let Some(key) = self.simple_keys.get(level).copied().filter(|key| key.possible) else { return Ok(false) };
-        if key.mark.line < self.cursor.line() || key.index + LONGEST_KEY < self.cursor.index() {
+        if !self.is_near(&key) {
             self.drop_key(level)?;
             return Ok(false);
         }
         Ok(true)
     }
 
+    /// Whether a colon here would be near enough to make a key.
+    pub(super) fn is_near(&self, key: &SimpleKey) -> bool {
+        key.mark.line >= self.cursor.line() && key.index + LONGEST_KEY >= self.cursor.index()
+    }
+
     /// Notes that the next token may begin a key; gives its level if so.
-    pub(super) fn save_simple_key(&mut self) -> Scan<Option<usize>> {
+    pub(super) fn save_simple_key(&mut self) -> Scan<Option<u32>> {
         if !self.simple_key_allowed {
             return Ok(None);
         }
@@ -47,7 +52,7 @@ impl<'a> Scanner<'a> {
         let token = self.taken + self.tokens.len();
         let mark = self.cursor.mark();
         self.simple_keys[level] = SimpleKey { possible: true, required, token, mark, index: self.cursor.index() };
-        Ok(Some(level))
+        Ok(u32::try_from(level).ok())
     }
 
     /// Gives up the possible key of the current level.
@@ -86,10 +91,22 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
+    /// Adds a scalar that is a key, since its colon follows at once, and the colon: what [`Scanner::insert_key`] comes to,
+    /// without putting anything before what is in the queue.
+    pub(super) fn push_key(&mut self, token: Token<'a>) -> Scan {
+        let level = self.simple_keys.len() - 1;
+        self.roll_indent(token.start, None, TokenKind::BlockMappingStart)?;
+        self.insert(self.taken + self.tokens.len(), TokenKind::Key, token.start);
+        self.simple_keys[level].possible = false;
+        self.tokens.push_back(token);
+        self.push_ascii(TokenKind::Value, 1);
+        Ok(())
+    }
+
     /// Begins a block collection at `mark` if it is deeper than the innermost one. Its token goes before the one with number
     /// `before`, or to the end of the queue.
     pub(super) fn roll_indent(&mut self, mark: Mark, before: Option<usize>, kind: TokenKind<'a>) -> Scan {
-        let column = mark.column.cast_signed();
+        let column = mark.column as isize;
         if self.in_flow() || self.indent >= column {
             return Ok(());
         }

@@ -71,3 +71,33 @@ fn below(limit: &BoxedUint, random: &Random) -> BoxedUint {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::functions::testing::environment;
+    use crypto_primes::{Flavor, is_prime};
+
+    #[test]
+    fn the_numbers_of_a_key_belong_together() {
+        let key = DsaKey::generate(&Random::new(&environment())).expect("a key");
+        let [p, q, g, y, x] = key.0.each_ref().map(|bytes| BoxedUint::from_be_slice(bytes, BITS).expect("a number"));
+        assert!(is_prime(Flavor::Any, &p) && is_prime(Flavor::Any, &q));
+        assert_eq!(
+            (p.bits(), q.bits(), &p.wrapping_sub(&one()).rem_vartime(&q.to_nz().expect("not 0")) + &one()),
+            (BITS, 256, one())
+        );
+        let params = BoxedMontyParams::new(Odd::new(p).expect("odd"));
+        let power =
+            |base: &BoxedUint, exponent: &BoxedUint| BoxedMontyForm::new(base.clone(), &params).pow(exponent).retrieve();
+        assert_eq!((power(&g, &q), power(&g, &x)), (one(), y));
+        assert_eq!(
+            DsaKey::parse(&key.to_der()),
+            Ok(DsaKey(
+                key.0
+                    .map(|number| unsigned(&number))
+                    .map(|der| { der::Reader(&der).take_unsigned().expect("a number").to_vec() })
+            ))
+        );
+    }
+}

@@ -1,22 +1,27 @@
-//! Times in `Chart.lock`: RFC 3339 as Go's `time` reads and writes it.
+//! Times and dates of RFC 3339 as Go's `time` reads and writes them.
 
 use crate::gotext::quote;
 
-const LAYOUT: &str = "2006-01-02T15:04:05Z07:00";
+const TIME: &str = "2006-01-02T15:04:05Z07:00";
+const DATE: &str = "2006-01-02";
 
 /// Reads a time and writes it as Go does: without zeros at the end of a fraction, and `Z` for no offset.
 ///
 /// # Errors
 /// For a text that is no time, in Go's words.
-pub(super) fn normalize(text: &str) -> Result<String, String> {
+pub(crate) fn normalize(text: &str) -> Result<String, String> {
     let mut parser = Parser { rest: text };
-    parser.time().map_err(|problem| match problem {
-        Problem::Expected(rest, element) => {
-            format!("parsing time {} as \"{LAYOUT}\": cannot parse {} as \"{element}\"", quote(text), quote(rest))
-        }
-        Problem::Range(what) => format!("parsing time {}: {what} out of range", quote(text)),
-        Problem::Extra(rest) => format!("parsing time {}: extra text: {}", quote(text), quote(rest)),
-    })
+    parser.time().map_err(|problem| problem.message(text, TIME))
+}
+
+/// Whether a text is a date.
+///
+/// # Errors
+/// For a text that is none, in Go's words.
+pub(crate) fn check_date(text: &str) -> Result<(), String> {
+    let mut parser = Parser { rest: text };
+    let result = parser.date().and_then(|date| parser.finish(date));
+    result.map_err(|problem| problem.message(text, DATE))
 }
 
 enum Problem<'t> {
@@ -26,20 +31,29 @@ enum Problem<'t> {
     Extra(&'t str),
 }
 
+impl Problem<'_> {
+    fn message(&self, text: &str, layout: &str) -> String {
+        let text = quote(text);
+        match self {
+            Self::Expected(rest, element) => {
+                format!("parsing time {text} as \"{layout}\": cannot parse {} as \"{element}\"", quote(rest))
+            }
+            Self::Range(what) => format!("parsing time {text}: {what} out of range"),
+            Self::Extra(rest) => format!("parsing time {text}: extra text: {}", quote(rest)),
+        }
+    }
+}
+
+/// Year, month and day.
+type Date = (u32, u32, u32);
+
 struct Parser<'t> {
     rest: &'t str,
 }
 
 impl<'t> Parser<'t> {
     fn time(&mut self) -> Result<String, Problem<'t>> {
-        let year = self.year()?;
-        self.literal("-")?;
-        let month = self.number("01", 2)?;
-        if !(1..=12).contains(&month) {
-            return Err(Problem::Range("month"));
-        }
-        self.literal("-")?;
-        let day = self.number("02", 2)?;
+        let date = self.date()?;
         self.literal("T")?;
         let hour = self.limited("15", 1, 23, "hour")?;
         self.literal(":")?;
@@ -48,13 +62,28 @@ impl<'t> Parser<'t> {
         let second = self.limited("05", 2, 59, "second")?;
         let fraction = self.fraction();
         let offset = self.offset()?;
+        self.finish(date)?;
+        let (year, month, day) = date;
+        Ok(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}{offset}"))
+    }
+
+    fn date(&mut self) -> Result<Date, Problem<'t>> {
+        let year = self.year()?;
+        self.literal("-")?;
+        let month = self.number("01", 2)?;
+        if !(1..=12).contains(&month) {
+            return Err(Problem::Range("month"));
+        }
+        self.literal("-")?;
+        Ok((year, month, self.number("02", 2)?))
+    }
+
+    /// The end of the text; only then Go looks whether a month has that day.
+    fn finish(&self, (year, month, day): Date) -> Result<(), Problem<'t>> {
         if !self.rest.is_empty() {
             return Err(Problem::Extra(self.rest));
         }
-        if day < 1 || day > days_in(month, year) {
-            return Err(Problem::Range("day"));
-        }
-        Ok(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}{offset}"))
+        if day < 1 || day > days_in(month, year) { Err(Problem::Range("day")) } else { Ok(()) }
     }
 
     fn year(&mut self) -> Result<u32, Problem<'t>> {
@@ -149,6 +178,15 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(normalize(text), Ok(expected.to_owned()));
         }
+    }
+
+    #[test]
+    fn dates() {
+        assert_eq!(check_date("2020-02-29"), Ok(()));
+        let expected = "parsing time \"2020-13-01\": month out of range";
+        assert_eq!(check_date("2020-13-01"), Err(expected.to_owned()));
+        let expected = "parsing time \"x\" as \"2006-01-02\": cannot parse \"x\" as \"2006\"";
+        assert_eq!(check_date("x"), Err(expected.to_owned()));
     }
 
     #[test]
