@@ -1,6 +1,7 @@
 //! `.Files`: the files of a chart that are neither templates nor metadata, as Helm's `engine.files` shows them.
 
 use super::glob::Glob;
+use gotemplate::function::ParameterType;
 use gotemplate::value::{Kind, MethodError, Object, Value};
 use std::any::Any;
 use std::borrow::Cow;
@@ -56,6 +57,10 @@ impl Object for Files {
             "Get" | "GetBytes" | "Glob" | "Lines" => Some(1),
             _ => None,
         }
+    }
+
+    fn parameter(&self, _: &str, _: usize) -> ParameterType {
+        ParameterType::String
     }
 
     fn call(&self, name: &str, arguments: &[Value]) -> Result<Value, MethodError> {
