@@ -1,3 +1,5 @@
 //! Tests of programs and library together: one test program, one module for each tier.
 
 mod cluster;
+mod help;
+mod inject_labels;

@@ -18,8 +18,10 @@
 pub mod action;
 pub mod chart;
 pub mod cluster;
+mod gotext;
 pub mod log;
 pub mod manifest;
+mod pattern;
 pub mod plan;
 pub mod postrender;
 pub mod release;

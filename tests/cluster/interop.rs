@@ -2,10 +2,10 @@
 
 use super::{cluster, options, run};
 use k8s_openapi::ByteString;
-use rhelm_kube::{ConnectOptions, SecretDriver};
+use rhelm_kube::{ConnectOptions, KubeDriver};
 use rhelm_lib::cluster::{Cluster, ObjectId};
 use rhelm_lib::release::{Status, record};
-use rhelm_lib::store::Driver;
+use rhelm_lib::store::Store;
 use rhelm_testutil::controlplane;
 use std::path::Path;
 use std::process::Command;
@@ -114,18 +114,18 @@ fn real_helm_goes_on_with_records_written_here() {
         let namespace = cluster.default_namespace();
         helm(&program, &options, &["install", "web", &chart.path().display().to_string()]);
         let before = helm(&program, &options, &["get", "all", "web"]);
-        let driver = SecretDriver::new(&cluster, namespace);
-        let mut found = driver.history(namespace, "web").await.expect("an answer");
+        let store = Store::new(Box::new(KubeDriver::secrets(&cluster, namespace)), || 1_700_000_000);
+        let mut found = store.history(namespace, "web").await.expect("an answer");
         assert_eq!(found.len(), 1);
-        driver.delete(namespace, "web", 1).await.expect("deleted");
+        store.delete(namespace, "web", 1).await.expect("deleted");
         assert_eq!(helm(&program, &options, &["list", "--short"]), "");
         found[0].info.status = Status::Deployed;
-        driver.create(&found[0]).await.expect("created");
-        driver.update(&found[0]).await.expect("updated");
+        store.create(&found[0]).await.expect("created");
+        store.update(&found[0]).await.expect("updated");
         assert_eq!(helm(&program, &options, &["list", "--short"]), "web\n");
         assert_eq!(helm(&program, &options, &["get", "all", "web"]), before);
         assert_eq!(helm(&program, &options, &["uninstall", "web"]), "release \"web\" uninstalled\n");
-        assert!(driver.history(namespace, "web").await.expect("an answer").is_empty());
+        assert!(store.history(namespace, "web").await.expect("an answer").is_empty());
         let id =
             ObjectId { api_version: "v1".into(), kind: "ConfigMap".into(), namespace: namespace.into(), name: "web".into() };
         assert!(cluster.get(&id).await.expect("an answer").is_none());

@@ -1,14 +1,32 @@
-//! Records as Secrets: what is stored, found again, and refused.
+//! Records as Secrets and ConfigMaps: what is stored, found again, and refused.
 
 use super::{cluster, options, run};
-use rhelm_kube::{ConnectOptions, SecretDriver, connect};
+use rhelm_kube::{ConnectOptions, KubeCluster, KubeDriver, connect};
 use rhelm_lib::cluster::{Cluster, ObjectId};
 use rhelm_lib::release::{Release, Status};
-use rhelm_lib::store::Driver;
+use rhelm_lib::store::Store;
+use rhelm_testutil::conformance::driver_conformance;
+use rhelm_testutil::controlplane;
 use serde_json::json;
 
 fn release(namespace: &str, name: &str, revision: u32) -> Release {
     Release { namespace: namespace.to_owned(), name: name.to_owned(), revision, ..Release::default() }
+}
+
+fn store_of(cluster: &KubeCluster) -> Store {
+    Store::new(Box::new(KubeDriver::secrets(cluster, cluster.default_namespace())), || 1_700_000_000)
+}
+
+#[test]
+fn secrets_and_config_maps_are_stores() {
+    let Some(options) = options() else { return };
+    run(async {
+        let first = cluster(&options).await;
+        let second = cluster(&ConnectOptions { namespace: Some(controlplane::unique_namespace()), ..options }).await;
+        let namespaces = [first.default_namespace(), second.default_namespace()];
+        driver_conformance(&KubeDriver::secrets(&first, ""), namespaces).await;
+        driver_conformance(&KubeDriver::config_maps(&first, ""), namespaces).await;
+    });
 }
 
 #[test]
@@ -17,21 +35,21 @@ fn revisions_are_created_updated_found_and_deleted() {
     run(async {
         let cluster = cluster(&options).await;
         let namespace = cluster.default_namespace();
-        let driver = SecretDriver::new(&cluster, namespace);
+        let store = store_of(&cluster);
         for revision in [10, 2, 1] {
-            driver.create(&release(namespace, "web", revision)).await.expect("created");
+            store.create(&release(namespace, "web", revision)).await.expect("created");
         }
-        let exists = driver.create(&release(namespace, "web", 1)).await.expect_err("taken");
+        let exists = store.create(&release(namespace, "web", 1)).await.expect_err("taken");
         assert_eq!(exists.to_string(), "release: already exists");
-        let missing = driver.update(&release(namespace, "web", 3)).await.expect_err("no such revision");
+        let missing = store.update(&release(namespace, "web", 3)).await.expect_err("no such revision");
         assert_eq!(missing.to_string(), "release: not found");
-        let history = driver.history(namespace, "web").await.expect("an answer");
+        let history = store.history(namespace, "web").await.expect("an answer");
         assert_eq!(history.iter().map(|found| found.revision).collect::<Vec<_>>(), [1, 2, 10]);
-        driver.delete(namespace, "web", 2).await.expect("deleted");
-        let missing = driver.delete(namespace, "web", 2).await.expect_err("gone");
+        store.delete(namespace, "web", 2).await.expect("deleted");
+        let missing = store.delete(namespace, "web", 2).await.expect_err("gone");
         assert_eq!(missing.to_string(), "release: not found");
-        assert_eq!(driver.list(namespace).await.expect("an answer").len(), 2);
-        assert!(driver.history(namespace, "other").await.expect("an answer").is_empty());
+        assert_eq!(store.list(namespace).await.expect("an answer").len(), 2);
+        assert!(store.history(namespace, "other").await.expect("an answer").is_empty());
     });
 }
 
@@ -41,13 +59,13 @@ fn the_secret_is_helms() {
     run(async {
         let cluster = cluster(&options).await;
         let namespace = cluster.default_namespace();
-        let driver = SecretDriver::new(&cluster, namespace);
+        let store = store_of(&cluster);
         let mut release = release(namespace, "web", 1);
         release.labels.insert("team".into(), "a".into());
         release.info.status = Status::PendingInstall;
-        driver.create(&release).await.expect("created");
+        store.create(&release).await.expect("created");
         release.info.status = Status::Deployed;
-        driver.update(&release).await.expect("updated");
+        store.update(&release).await.expect("updated");
         let id = ObjectId {
             api_version: "v1".into(),
             kind: "Secret".into(),
@@ -61,8 +79,8 @@ fn the_secret_is_helms() {
         assert!(labels.remove("modifiedAt").is_some());
         let expected = json!({"name": "web", "owner": "helm", "status": "deployed", "version": "1", "team": "a"});
         assert_eq!(secret["metadata"]["labels"], expected);
-        let found = driver.history(namespace, "web").await.expect("an answer");
-        assert_eq!(found[0].labels, release.labels);
+        let found = store.get(namespace, "web", 1).await.expect("an answer");
+        assert_eq!(found.labels, release.labels);
     });
 }
 
@@ -72,18 +90,18 @@ fn refusals_are_helms_texts() {
     run(async {
         let admin = cluster(&options).await;
         let namespace = admin.default_namespace();
-        let driver = SecretDriver::new(&admin, namespace);
-        let error = driver.create(&release("nosuchns", "web", 1)).await.expect_err("no namespace");
+        let store = store_of(&admin);
+        let error = store.create(&release("nosuchns", "web", 1)).await.expect_err("no namespace");
         assert_eq!(error.to_string(), "create: failed to create: namespaces \"nosuchns\" not found");
         let alice = connect(&ConnectOptions { as_user: Some("alice".into()), ..options.clone() }).await.expect("valid");
-        let driver = SecretDriver::new(&alice, namespace);
+        let store = store_of(&alice);
         let denied = |place: &str| {
             format!("secrets is forbidden: User \"alice\" cannot list resource \"secrets\" in API group \"\" {place}")
         };
-        let error = driver.history(namespace, "web").await.expect_err("no right");
+        let error = store.history(namespace, "web").await.expect_err("no right");
         let place = format!("in the namespace \"{namespace}\"");
         assert_eq!(error.to_string(), format!("query: failed to query with labels: {}", denied(&place)));
-        let error = driver.list("").await.expect_err("no right");
+        let error = store.list("").await.expect_err("no right");
         assert_eq!(error.to_string(), format!("list: failed to list: {}", denied("at the cluster scope")));
     });
 }

@@ -9,6 +9,7 @@
 mod chart_args;
 mod duration;
 mod error;
+pub mod filter;
 mod global_args;
 mod operands;
 mod parse;

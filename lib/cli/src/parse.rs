@@ -41,6 +41,7 @@ fn switch(arg: Arg) -> Arg {
         .default_value("false")
         .default_missing_value("true")
         .hide_default_value(true)
+        .value_name("BOOL")
         .value_parser(parse_bool)
 }
 

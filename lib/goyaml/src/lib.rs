@@ -7,6 +7,23 @@
 //! text → scan (tokens) → parse (events) → compose (nodes, anchors, tags) → decode (Value)      Value → emit (text)
 //! ```
 
+mod decode;
+mod error;
+mod float;
+mod go_syntax;
+mod input;
+pub mod json;
+pub mod node;
+pub mod parse;
+mod resolve;
+mod scan;
+mod sink;
+mod text;
+mod timestamp;
 mod value;
 
+pub use decode::{Target, decode, decode_bytes, decode_into, decode_list, decode_map, decode_map_bytes};
+pub use error::Error;
+pub use scan::{Mark, ScalarStyle};
+pub use sink::{Sink, Walk};
 pub use value::{Map, Value};

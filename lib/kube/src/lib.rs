@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! ConnectOptions → client (kubeconfig, TLS, one request) → discovery (kinds → paths)
-//!                    → cluster (get, apply, delete, list: `Cluster`) and secrets (records: `Driver`)
+//!                    → cluster (get, apply, delete, list: `Cluster`) and records (Secrets, ConfigMaps: `Driver`)
 //! ```
 
 mod client;
@@ -12,12 +12,12 @@ mod discovery;
 mod error;
 mod find;
 mod logs;
+mod records;
 mod retry;
-mod secrets;
 mod wait;
 mod write;
 
 pub use client::OnWarning;
 pub use cluster::{KubeCluster, connect};
 pub use config::ConnectOptions;
-pub use secrets::SecretDriver;
+pub use records::KubeDriver;

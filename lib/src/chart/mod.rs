@@ -1,5 +1,14 @@
 //! Charts: what a directory or an archive holds once it is read. The first stage: everything later works on [`Chart`].
 
+mod decode;
+pub mod dependency;
+pub mod loader;
+mod metadata;
+mod time;
+
+pub use metadata::ValidationError;
+
+use crate::log::{Level, Log};
 use goyaml::{Map, Value};
 
 /// A chart with its dependencies, read and classified but not yet processed.
@@ -25,6 +34,31 @@ pub struct Chart {
     pub dependencies: Vec<Chart>,
     /// When `Chart.yaml` was last changed, as RFC 3339 with nanoseconds; Helm 4 records it.
     pub modified: Option<String>,
+}
+
+/// A chart whose templates are for other charts only.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{0} charts are not installable")]
+pub struct NotInstallable(pub String);
+
+impl Chart {
+    /// Whether the chart can be rendered and installed by itself.
+    ///
+    /// # Errors
+    /// [`NotInstallable`] for a library.
+    pub fn check_installable(&self) -> Result<(), NotInstallable> {
+        match self.metadata.chart_type.as_str() {
+            "" | "application" => Ok(()),
+            other => Err(NotInstallable(other.to_owned())),
+        }
+    }
+
+    /// The warning about a deprecated chart, if this is one.
+    #[must_use]
+    pub fn deprecation(&self) -> Option<Log> {
+        let message = "this chart is deprecated".to_owned();
+        self.metadata.deprecated.then_some(Log { level: Level::Warn, message, fields: Vec::new() })
+    }
 }
 
 /// A file of a chart.
@@ -89,6 +123,14 @@ pub struct Dependency {
     pub import_values: Vec<Value>,
     /// The name it is used under.
     pub alias: String,
+}
+
+impl Dependency {
+    /// The name under which its values and templates are found.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        if self.alias.is_empty() { &self.name } else { &self.alias }
+    }
 }
 
 /// `Chart.lock`.

@@ -9,7 +9,6 @@ pub mod crds;
 mod head;
 pub mod hook;
 mod identity;
-mod pattern;
 pub mod print;
 pub mod sort;
 pub mod split;

@@ -1,6 +1,7 @@
 //! What `template` prints: the whole stream, chosen parts of it, or files.
 
-use super::{Manifest, Manifests, pattern, split, stream};
+use super::{Manifest, Manifests, split, stream};
+use crate::pattern::Pattern;
 
 /// A pattern of `--show-only` that no document matches.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -58,7 +59,7 @@ pub fn files(crds: &[Manifest], manifests: &Manifests) -> Vec<(String, String)> 
 }
 
 fn is_match(pattern: &str, name: &str) -> bool {
-    pattern::matches(pattern, name).unwrap_or(false)
+    Pattern::parse(pattern).is_ok_and(|pattern| pattern.matches(name))
 }
 
 /// `templates/a.yaml` of the first `# Source: chart/templates/a.yaml`.

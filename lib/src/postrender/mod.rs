@@ -5,9 +5,18 @@
 //! `manifest::stream`.
 
 pub mod chain;
+pub mod documents;
+pub mod edit;
+pub mod filter;
+pub mod labels;
+pub mod object;
 pub mod program;
+pub mod select;
+pub mod tree;
+pub mod workload;
 
 pub use chain::run;
+pub use filter::{FilterError, PostRenderer};
 pub use program::{Program, SearchPath};
 
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! `.Capabilities` as templates see it: Helm's structs with their fields and methods.
 
 use super::{Capabilities, KubeVersion};
-use gotemplate::value::{Kind, Map, MethodError, Object, Value};
+use gotemplate::value::{Exported, Kind, MethodError, Object, Value};
 use std::any::Any;
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -46,13 +46,9 @@ impl Object for Capabilities {
         format!("&{{{} {} {}}}", self.kube_version.display(), versions.display(), HelmVersion.display())
     }
 
-    fn plain(&self) -> Value {
-        let fields = ["KubeVersion", "APIVersions", "HelmVersion"];
-        let plain = |name| match self.field(name) {
-            Some(Value::Object(object)) => object.plain(),
-            _ => Value::Nil,
-        };
-        Value::Map(fields.into_iter().map(|name| (name.into(), plain(name))).collect())
+    fn exported(&self) -> Option<Vec<Exported>> {
+        let field = |name| Exported { name, json: name, value: self.field(name).unwrap_or_default() };
+        Some(["KubeVersion", "APIVersions", "HelmVersion"].map(field).into())
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -90,9 +86,9 @@ impl Object for KubeVersion {
         self.normalized.clone()
     }
 
-    fn plain(&self) -> Value {
-        let fields = [("Version", &self.version), ("Major", &self.major), ("Minor", &self.minor)];
-        Value::Map(fields.into_iter().map(|(name, value)| (name.into(), Value::string(value.as_str()))).collect::<Map>())
+    fn exported(&self) -> Option<Vec<Exported>> {
+        let field = |name| Exported { name, json: name, value: self.field(name).unwrap_or_default() };
+        Some(["Version", "Major", "Minor"].map(field).into())
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -124,10 +120,6 @@ impl Object for ApiVersions {
         format!("[{}]", self.0.join(" "))
     }
 
-    fn plain(&self) -> Value {
-        Value::strings(self.0.iter().map(|version| Value::string(version.as_str())).collect())
-    }
-
     fn len(&self) -> Option<usize> {
         Some(self.0.len())
     }
@@ -154,8 +146,8 @@ impl Object for HelmVersion {
         format!("{{{}}}", HELM.map(|(.., value)| value).join(" "))
     }
 
-    fn plain(&self) -> Value {
-        Value::Map(HELM.iter().map(|(_, name, value)| ((*name).into(), Value::string(*value))).collect::<Map>())
+    fn exported(&self) -> Option<Vec<Exported>> {
+        Some(HELM.map(|(name, json, value)| Exported { name, json, value: Value::string(value) }).into())
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -220,6 +220,7 @@ mod tests {
             clock: Arc::new(|| std::time::SystemTime::UNIX_EPOCH),
             random: Arc::new(|_| {}),
             time_zone: "UTC".into(),
+            time_zone_data: Arc::new(|_| None),
             resolve: Arc::new(|_| None),
         };
         templates(&Input {

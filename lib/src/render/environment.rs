@@ -13,8 +13,10 @@ pub struct Environment {
     pub random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
     /// The local time zone's name, such as `Europe/Berlin`; dates without a zone are shown in it.
     pub time_zone: String,
-    /// The first address of a host, for `getHostByName`; `None` when DNS is not enabled or has no answer.
-    pub resolve: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    /// The TZif data of a time zone, if the machine has it under exactly that name; the tables that are built in stand in.
+    pub time_zone_data: Arc<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>,
+    /// The addresses of a host, for `getHostByName`; `None` when DNS is not enabled.
+    pub resolve: Arc<dyn Fn(&str) -> Option<Vec<String>> + Send + Sync>,
 }
 
 impl std::fmt::Debug for Environment {

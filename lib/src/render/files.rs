@@ -1,8 +1,6 @@
 //! `.Files`: the files of a chart that are neither templates nor metadata, as Helm's `engine.files` shows them.
 
 use super::glob::Glob;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use gotemplate::value::{Kind, MethodError, Object, Value};
 use std::any::Any;
 use std::borrow::Cow;
@@ -76,11 +74,6 @@ impl Object for Files {
     fn display(&self) -> String {
         let entries: Vec<String> = self.0.iter().map(|(name, data)| format!("{name}:{}", numbers(data))).collect();
         format!("map[{}]", entries.join(" "))
-    }
-
-    fn plain(&self) -> Value {
-        let entry = |(name, data): (&String, &Rc<[u8]>)| (name.as_str().into(), Value::string(STANDARD.encode(data)));
-        Value::Map(self.0.iter().map(entry).collect())
     }
 
     fn len(&self) -> Option<usize> {

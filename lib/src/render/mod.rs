@@ -13,8 +13,10 @@ mod context;
 mod environment;
 mod error;
 mod files;
+mod functions;
 mod glob;
 mod notes;
+mod walk;
 
 pub use capabilities::{Capabilities, KubeVersion, KubeVersionError};
 pub use environment::{Environment, Lookup, LookupError, NoCluster};

@@ -1,47 +1,148 @@
-//! Release stores: where records of revisions are kept, behind one small trait.
+//! Release stores: where records of revisions are kept.
+//!
+//! ```text
+//! Release ⇄ Store (labels, encoding, choice of records) ⇄ Record (id, labels, payload text) ⇄ Driver
+//! ```
+//! A [`Driver`] keeps records and does not look into them; [`Store`] is what actions use. Reading begins with the heads,
+//! which are small, and goes on with the bodies of those records only that are wanted.
 
-use crate::release::Release;
+pub mod labels;
+pub mod memory;
+mod releases;
+
+pub use releases::{Clock, Entry, Store};
+
 use async_trait::async_trait;
+use labels::Labels;
 
-/// A place that keeps one record for each revision of each release of one namespace, or of all.
+/// A place that keeps records: those of one cluster, one database.
 #[async_trait]
 pub trait Driver: Send + Sync {
-    /// The name users select it by: `secret`.
+    /// Helm's name of it: `Secret`.
     fn name(&self) -> &'static str;
 
-    /// Writes the record of a new revision.
+    /// Whether the labels of [`Labels::system`] are seen by whoever asks for a release: not where they are columns.
+    fn shows_system_labels(&self) -> bool {
+        true
+    }
+
+    /// What is put before an error to say what was being done: nothing, except where Helm puts something.
+    fn context(&self, _doing: &str) -> String {
+        String::new()
+    }
+
+    /// Every record that matches, without its body, in any order. A record is what has the label `owner=helm`.
     ///
     /// # Errors
-    /// [`StoreError::Exists`] when there is one already.
-    async fn create(&self, release: &Release) -> Result<(), StoreError>;
+    /// When the store cannot be read; never because of what a record holds.
+    async fn heads(&self, query: &Query) -> Result<Vec<Head>, StoreError>;
 
-    /// Replaces the record of a revision.
+    /// The records of these ids, in their order.
+    ///
+    /// # Errors
+    /// When the store cannot be read. Of a record alone: [`StoreError::NotFound`], [`StoreError::Denied`], or
+    /// [`StoreError::Corrupt`] when it holds no payload text.
+    async fn read(&self, ids: &[RecordId]) -> Result<Vec<Result<Record, StoreError>>, StoreError>;
+
+    /// Writes a new record; its version afterwards.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] when the id is taken: of two writers exactly one succeeds.
+    async fn create(&self, record: &Record) -> Result<String, StoreError>;
+
+    /// Replaces a record, labels and body; its version afterwards.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none, [`StoreError::Conflict`] when `record.head.version` is not empty and no
+    /// longer the record's version.
+    async fn replace(&self, record: &Record) -> Result<String, StoreError>;
+
+    /// Removes a record.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is none.
-    async fn update(&self, release: &Release) -> Result<(), StoreError>;
-
-    /// Removes the record of a revision.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] when there is none.
-    async fn delete(&self, namespace: &str, name: &str, revision: u32) -> Result<(), StoreError>;
-
-    /// All revisions of one release, lowest first; empty when there are none.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    async fn history(&self, namespace: &str, name: &str) -> Result<Vec<Release>, StoreError>;
-
-    /// Every record of a namespace, or of all namespaces when it is empty, by name and revision.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    async fn list(&self, namespace: &str) -> Result<Vec<Release>, StoreError>;
+    async fn delete(&self, id: &RecordId) -> Result<(), StoreError>;
 }
 
-/// Why a store did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
+/// Which records to look for.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Query {
+    /// The only namespace; empty for all.
+    pub namespace: String,
+    /// The only release.
+    pub name: Option<String>,
+}
+
+/// Where a record is.
+#[derive(Clone, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct RecordId {
+    /// The namespace of the release.
+    pub namespace: String,
+    /// `sh.helm.release.v1.NAME.vREVISION`.
+    pub key: String,
+}
+
+const KEY_PREFIX: &str = "sh.helm.release.v1.";
+
+impl RecordId {
+    /// The id of a revision's record.
+    #[must_use]
+    pub fn new(namespace: &str, name: &str, revision: u32) -> Self {
+        Self { namespace: namespace.to_owned(), key: format!("{KEY_PREFIX}{name}.v{revision}") }
+    }
+
+    /// The release's name and the revision that the key names; `None` for a key of another form.
+    #[must_use]
+    pub fn parts(&self) -> Option<(&str, u32)> {
+        let (name, revision) = self.key.strip_prefix(KEY_PREFIX)?.rsplit_once(".v")?;
+        Some((name, revision.parse().ok()?))
+    }
+}
+
+/// What is known of a record without its body.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Head {
+    /// Where the record is.
+    pub id: RecordId,
+    /// All labels, Helm's own and the user's.
+    pub labels: Labels,
+    /// Changes with every write; empty where it does not matter.
+    pub version: String,
+}
+
+impl Head {
+    /// The release's name: what the label says, else the key.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let named = self.labels.get("name").map(String::as_str);
+        named.or_else(|| Some(self.id.parts()?.0)).unwrap_or_default()
+    }
+
+    /// The revision: what the key says, else the label; 0 when neither does.
+    #[must_use]
+    pub fn revision(&self) -> u32 {
+        let labelled = || self.labels.get("version")?.parse().ok();
+        self.id.parts().map(|(_, revision)| revision).or_else(labelled).unwrap_or(0)
+    }
+
+    /// The status that the label names.
+    #[must_use]
+    pub fn status(&self) -> crate::release::Status {
+        crate::release::Status::from_name(self.labels.get("status").map_or("", String::as_str))
+    }
+}
+
+/// A record as it is stored.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Record {
+    /// Where and what it is.
+    pub head: Head,
+    /// The payload text: see [`crate::release::record`].
+    pub body: Vec<u8>,
+}
+
+/// Why a store did not do what it was asked. The texts are Helm's for the same case, and never hold a body or a password.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum StoreError {
     /// The record is there already.
     #[error("release: already exists")]
@@ -49,10 +150,31 @@ pub enum StoreError {
     /// There is no such record.
     #[error("release: not found")]
     NotFound,
-    /// A record cannot be decoded.
+    /// A record cannot be decoded, or is not what its labels say.
     #[error("{0}")]
     Corrupt(String),
-    /// The server refused or could not be reached; the text is Helm's for the same case.
+    /// The store does not let this user do it.
+    #[error("{0}")]
+    Denied(String),
+    /// The store cannot be reached.
+    #[error("{0}")]
+    Unreachable(String),
+    /// Someone else changed the record since it was read or written here.
+    #[error("{0}")]
+    Conflict(String),
+    /// The store refused for another reason.
     #[error("{0}")]
     Failed(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_name_release_and_revision() {
+        let id = RecordId::new("n", "my.v2app", 12);
+        assert_eq!((id.key.as_str(), id.parts()), ("sh.helm.release.v1.my.v2app.v12", Some(("my.v2app", 12))));
+        assert_eq!(RecordId { key: "sh.helm.release.v1.x".into(), ..id }.parts(), None);
+    }
 }

@@ -1,1 +1,24 @@
-//! Being written.
+//! Values: what the user gives, and what becomes of it together with the defaults of a chart.
+//!
+//! ```text
+//! -f files, --set …  ─ gather ─→ the user's values ─ coalesce (over the defaults of all charts) ─→ .Values
+//!                                                                                                  └ schema::validate
+//! ```
+
+mod coalesce;
+mod documents;
+mod gather;
+mod merge;
+mod print;
+pub mod set;
+mod source;
+pub(crate) mod tree;
+
+pub use coalesce::{CoalesceError, coalesce};
+pub use documents::{DocumentError, read};
+pub use gather::{ValueOptions, ValuesError, gather};
+pub use merge::merge;
+pub use source::{Source, SourceError};
+
+pub(crate) use coalesce::{Nulls, add_defaults, merge_tables};
+pub(crate) use print::verb_v;

@@ -5,6 +5,7 @@
 
 use super::Version;
 use super::scan::Parts;
+use gotemplate::format::quoted;
 use std::cmp::Ordering;
 
 /// The longest text that is read as a constraint.
@@ -45,7 +46,7 @@ pub enum ConstraintError {
     #[error("too many constraint groups (max {MAX_GROUPS})")]
     TooManyGroups,
     /// An alternative, hyphen ranges already rewritten, has another shape.
-    #[error("improper constraint: {0:?}")]
+    #[error("improper constraint: {}", quoted(.0.as_bytes()))]
     Improper(String),
     /// The version of a comparison is none: a number too big, a wildcard beside digits.
     #[error("constraint parser error")]
@@ -335,7 +336,7 @@ mod tests {
     fn what_is_no_constraint() {
         for text in ["", "==1", "1,", "1 || ", ">=1<2", "V1", "\u{a0}1", "1..2"] {
             let part = text.rsplit("||").next().unwrap_or_default();
-            assert_eq!(error(text), format!("improper constraint: {part:?}"), "{text}");
+            assert_eq!(error(text), format!("improper constraint: {}", quoted(part.as_bytes())), "{text}");
         }
         for text in ["1.2|3", "xx", "1-01", "99999999999999999999"] {
             assert_eq!(error(text), "constraint parser error", "{text}");

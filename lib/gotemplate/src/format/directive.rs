@@ -5,7 +5,7 @@ use super::printer::{Flags, Printer};
 use crate::rune;
 use crate::value::Value;
 
-/// Widths, precisions and operand numbers end here.
+/// Widths and precisions end here; written as digits, they may have one digit more, as in Go.
 const MAX_NUMBER: usize = 1_000_000;
 
 /// Formats the operands and appends the text to `out`.
@@ -64,7 +64,8 @@ impl Reader<'_> {
             // "%[3]2d" is not Go.
             self.good &= !after_index;
         }
-        if self.accept(b'.') {
+        // A point that ends the format is a verb.
+        if self.at + 1 < self.format.len() && self.accept(b'.') {
             self.good &= !after_index;
             after_index = self.index();
             if self.accept(b'*') {
@@ -100,24 +101,26 @@ impl Reader<'_> {
         let start = self.at;
         let mut number = 0;
         while let Some(digit @ b'0'..=b'9') = self.peek() {
-            number = number * 10 + usize::from(digit - b'0');
             if number > MAX_NUMBER {
                 self.at = self.format.len();
                 return None;
             }
+            number = number * 10 + usize::from(digit - b'0');
             self.at += 1;
         }
         (self.at > start).then_some(number)
     }
 
-    /// `[2]` chooses the operand that is read next. Returns whether there was one.
+    /// `[2]` chooses the operand that is read next. Returns whether there was a number.
     fn index(&mut self) -> bool {
         if self.peek() != Some(b'[') {
             return false;
         }
         self.reordered = true;
         let start = self.at + 1;
-        let Some(length) = self.format[start..].iter().position(|&byte| byte == b']') else {
+        let length = self.format[start..].iter().position(|&byte| byte == b']');
+        // Go does not look for a bracket in the last two bytes.
+        let Some(length) = length.filter(|_| self.at + 3 <= self.format.len()) else {
             self.good = false;
             self.at += 1;
             return false;
@@ -125,16 +128,12 @@ impl Reader<'_> {
         self.at = start + length + 1;
         let digits = &self.format[start..start + length];
         let number = std::str::from_utf8(digits).ok().filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()));
-        match number.and_then(|digits| digits.parse::<usize>().ok()) {
-            Some(number @ 1..) if number <= self.operands.len() => {
-                self.next = number - 1;
-                true
-            }
-            _ => {
-                self.good = false;
-                false
-            }
+        let number = number.and_then(|digits| digits.parse::<usize>().ok());
+        match number {
+            Some(number @ 1..) if number <= self.operands.len() => self.next = number - 1,
+            _ => self.good = false,
         }
+        number.is_some()
     }
 
     /// An operand that is a width or a precision.
@@ -161,9 +160,10 @@ impl Reader<'_> {
     }
 
     fn precision_operand(&mut self) {
-        match self.number_operand() {
-            Some(precision) => self.printer.flags.precision = usize::try_from(precision).ok(),
-            None => self.printer.push(b"%!(BADPREC)"),
+        let precision = self.number_operand().and_then(|precision| usize::try_from(precision).ok());
+        self.printer.flags.precision = precision;
+        if precision.is_none() {
+            self.printer.push(b"%!(BADPREC)");
         }
     }
 
@@ -193,7 +193,7 @@ impl Reader<'_> {
     }
 
     fn print(&mut self, operand: &Value, verb: char) {
-        if verb == 'v' {
+        if matches!(verb, 'v' | 'w') {
             let flags = &mut self.printer.flags;
             flags.sharp_v = std::mem::take(&mut flags.sharp);
             flags.plus_v = std::mem::take(&mut flags.plus);

@@ -59,7 +59,13 @@ struct Digits {
 
 impl Digits {
     fn shortest(number: f64) -> Self {
-        Self::read(&std::format!("{:e}", number.abs()))
+        let digits = Self::read(&std::format!("{:e}", number.abs()));
+        if digits.text.len() < 16 {
+            return digits;
+        }
+        // Of two texts equally near, Go takes the even one, as rounding does. Only long ones can be.
+        let even = std::format!("{:.*e}", digits.text.len() - 1, number.abs());
+        if even.parse() == Ok(number.abs()) { Self::read(&even) } else { digits }
     }
 
     fn rounded(number: f64, places: usize) -> Self {
@@ -79,11 +85,6 @@ impl Digits {
 
     fn digit(&self, index: usize) -> char {
         self.text.get(index).map_or('0', |&digit| char::from(digit))
-    }
-
-    /// The exponent when one digit stands before the point.
-    fn exponent(&self) -> i32 {
-        if self.text.is_empty() { 0 } else { self.point - 1 }
     }
 
     fn places(&self) -> usize {
@@ -106,7 +107,7 @@ fn exponent_limit(digits: &Digits, precision: usize) -> usize {
 }
 
 fn push_general(text: &mut String, digits: &Digits, limit: usize) {
-    let exponent = digits.exponent();
+    let exponent = digits.point - 1;
     if exponent < -4 || i64::from(exponent) >= limit as i64 {
         push_exponent(text, digits, digits.text.len().saturating_sub(1));
     } else {
@@ -120,7 +121,7 @@ fn push_exponent(text: &mut String, digits: &Digits, places: usize) {
         text.push('.');
         text.extend((1..=places).map(|index| digits.digit(index)));
     }
-    let exponent = digits.exponent();
+    let exponent = if digits.text.is_empty() { 0 } else { digits.point - 1 };
     let _ = write!(text, "e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.unsigned_abs());
 }
 

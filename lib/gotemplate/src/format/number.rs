@@ -106,7 +106,7 @@ impl Printer<'_> {
         };
         let mut text = format(number, layout, self.flags.precision.or(precision));
         if self.flags.sharp && layout != Layout::Binary && number.is_finite() {
-            text = with_point(&text, layout, self.flags.precision.or(precision));
+            text = with_point(&text, verb, self.flags.precision.or(precision));
         }
         if matches!(verb, 'E' | 'G' | 'X') && number.is_finite() {
             text.make_ascii_uppercase();
@@ -172,20 +172,18 @@ fn push_digits(text: &mut Vec<u8>, mut number: u64, base: u64, upper: bool) {
 }
 
 /// `%#g` and its like: always a point, and zeros up to the precision.
-fn with_point(text: &str, layout: Layout, precision: Option<usize>) -> String {
-    let tail = text.find(['e', 'p']).unwrap_or(text.len());
+fn with_point(text: &str, verb: char, precision: Option<usize>) -> String {
+    let tail = text.find('p').or_else(|| text.find('e')).unwrap_or(text.len());
     let (mantissa, exponent) = text.split_at(tail);
     let mut with_point = mantissa.to_owned();
-    let digits = mantissa.trim_start_matches(['-', '+']);
-    let digits = digits.strip_prefix("0x").unwrap_or(digits);
-    if !digits.contains('.') {
+    if !mantissa.contains('.') {
         with_point.push('.');
     }
-    if layout == Layout::General {
-        let digits = digits.replace('.', "");
-        let significant = digits.trim_start_matches('0').len();
-        let present = if significant == 0 { digits.len() } else { significant };
-        with_point.extend(std::iter::repeat_n('0', precision.unwrap_or(6).saturating_sub(present)));
+    if matches!(verb, 'v' | 'g' | 'G' | 'x') {
+        // Go counts the x of 0x1 as a digit.
+        let digits = mantissa.bytes().filter(|byte| byte.is_ascii_hexdigit() || *byte == b'x');
+        let significant = digits.skip_while(|&digit| digit == b'0').count().max(1);
+        with_point.extend(std::iter::repeat_n('0', precision.unwrap_or(6).saturating_sub(significant)));
     }
     with_point + exponent
 }

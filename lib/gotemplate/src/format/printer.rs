@@ -53,9 +53,10 @@ impl<'a> Printer<'a> {
     /// An operand of a directive.
     pub(super) fn argument(&mut self, value: &Value, verb: char) {
         match (value, verb) {
+            (Value::Nil, 'T' | 'v') => self.padded(b"<nil>"),
             (_, 'T') => self.text(value.type_name().as_bytes(), 's'),
-            (Value::Nil, 'v') => self.padded(b"<nil>"),
-            (Value::Nil, _) => self.bad_verb(value, verb),
+            // %w is a verb of Go's, but not of printf's.
+            (Value::Nil, _) | (Value::List(_) | Value::Map(_) | Value::Object(_), 'w') => self.bad_verb(value, verb),
             (Value::Bytes(bytes), _) => self.bytes(bytes, verb, "[]byte"),
             _ => self.value(value, verb),
         }
@@ -106,7 +107,12 @@ impl<'a> Printer<'a> {
                 self.sequence(bytes, |printer, byte| printer.go_syntax_integer(u64::from(*byte)));
             }
             's' | 'x' | 'X' | 'q' => self.text(bytes, verb),
-            _ => self.sequence(bytes, |printer, byte| printer.value(&Value::Uint8(*byte), verb)),
+            _ => {
+                if self.flags.sharp_v {
+                    self.push(b"[]uint8");
+                }
+                self.sequence(bytes, |printer, byte| printer.value(&Value::Uint8(*byte), verb));
+            }
         }
     }
 

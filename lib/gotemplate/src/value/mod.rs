@@ -9,7 +9,7 @@ mod text;
 
 pub use list::{Element, List};
 pub use map::{Map, MapType};
-pub use object::{MethodError, Object};
+pub use object::{Exported, MethodError, Object};
 pub use text::Str;
 
 use std::rc::Rc;

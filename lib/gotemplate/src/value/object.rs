@@ -55,7 +55,12 @@ pub trait Object: Debug + Any {
         self.display()
     }
 
-    /// What JSON and YAML encoders see instead of the object.
+    /// The exported fields of a struct in their order, which encoders see. `None`: they see [`Object::plain`].
+    fn exported(&self) -> Option<Vec<Exported>> {
+        None
+    }
+
+    /// What JSON and YAML encoders see instead of the object, where it has neither exported fields nor entries.
     fn plain(&self) -> Value {
         Value::string(self.display())
     }
@@ -77,6 +82,17 @@ pub trait Object: Debug + Any {
 
     /// The object, to be told apart by its Rust type.
     fn as_any(&self) -> &dyn Any;
+}
+
+/// An exported field of a struct.
+#[derive(Clone, Debug)]
+pub struct Exported {
+    /// Its name in Go.
+    pub name: &'static str,
+    /// Its name in JSON.
+    pub json: &'static str,
+    /// What it holds.
+    pub value: Value,
 }
 
 /// Why a method call failed.

@@ -1,5 +1,6 @@
 //! Between releases and the fields of their records.
 
+use super::RecordError;
 use super::fields::{Bytes, Chart, Dependency, File, Hook, Info, LastRun, Lock, Maintainer, Metadata, Record};
 use super::json::{Plain, PlainMap};
 use crate::chart;
@@ -10,14 +11,6 @@ use std::borrow::Cow;
 
 /// The zero time, where Go writes it out.
 const NEVER: &str = "0001-01-01T00:00:00Z";
-
-/// Why the fields of a record make no release.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub(super) enum FieldError {
-    /// A time is none.
-    #[error(transparent)]
-    Time(#[from] TimeError),
-}
 
 impl<'a> From<&'a Release> for Record<'a> {
     fn from(release: &'a Release) -> Self {
@@ -36,12 +29,12 @@ impl<'a> From<&'a Release> for Record<'a> {
 }
 
 impl TryFrom<Record<'_>> for Release {
-    type Error = FieldError;
+    type Error = RecordError;
 
-    fn try_from(record: Record<'_>) -> Result<Self, FieldError> {
+    fn try_from(record: Record<'_>) -> Result<Self, RecordError> {
         Ok(Self {
             name: record.name.into_owned(),
-            info: record.info.try_into()?,
+            info: info(record.info)?,
             chart: record.chart.unwrap_or_default().try_into()?,
             config: record.config.0.into_owned(),
             manifest: record.manifest.into_owned(),
@@ -89,20 +82,16 @@ impl<'a> From<&'a release::Info> for Info<'a> {
     }
 }
 
-impl TryFrom<Info<'_>> for release::Info {
-    type Error = FieldError;
-
-    fn try_from(info: Info<'_>) -> Result<Self, FieldError> {
-        Ok(Self {
-            first_deployed: canonical(&info.first_deployed)?,
-            last_deployed: canonical(&info.last_deployed)?,
-            deleted: canonical(&info.deleted)?,
-            description: info.description.into_owned(),
-            status: Status::from_name(&info.status),
-            rollback_revision: info.rollback_revision,
-            notes: info.notes.into_owned(),
-        })
-    }
+pub(super) fn info(info: Info<'_>) -> Result<release::Info, RecordError> {
+    Ok(release::Info {
+        first_deployed: canonical(&info.first_deployed)?,
+        last_deployed: canonical(&info.last_deployed)?,
+        deleted: canonical(&info.deleted)?,
+        description: info.description.into_owned(),
+        status: Status::from_name(&info.status),
+        rollback_revision: info.rollback_revision,
+        notes: info.notes.into_owned(),
+    })
 }
 
 impl<'a> From<&'a chart::Chart> for Chart<'a> {
@@ -113,7 +102,7 @@ impl<'a> From<&'a chart::Chart> for Chart<'a> {
             metadata: Some(Metadata::from(&chart.metadata)),
             lock: chart.lock.as_ref().map(Lock::from),
             templates: files(&chart.templates),
-            values: has_values.then(|| PlainMap(Cow::Borrowed(&chart.values))),
+            values: has_values.then_some(PlainMap(Cow::Borrowed(&chart.values))),
             schema: chart.schema.as_deref().map(|schema| Bytes(Cow::Borrowed(schema))),
             schemamodtime: time_or_never(optional(&chart.schema_modified)),
             files: files(&chart.files),
@@ -123,9 +112,9 @@ impl<'a> From<&'a chart::Chart> for Chart<'a> {
 }
 
 impl TryFrom<Chart<'_>> for chart::Chart {
-    type Error = FieldError;
+    type Error = RecordError;
 
-    fn try_from(chart: Chart<'_>) -> Result<Self, FieldError> {
+    fn try_from(chart: Chart<'_>) -> Result<Self, RecordError> {
         Ok(Self {
             metadata: chart.metadata.unwrap_or_default().into(),
             lock: chart.lock.map(Into::into),
@@ -141,7 +130,7 @@ impl TryFrom<Chart<'_>> for chart::Chart {
     }
 }
 
-fn files(files: Option<Vec<File<'_>>>) -> Result<Vec<chart::File>, FieldError> {
+fn files(files: Option<Vec<File<'_>>>) -> Result<Vec<chart::File>, RecordError> {
     files.into_iter().flatten().map(TryInto::try_into).collect()
 }
 
@@ -153,9 +142,9 @@ impl<'a> From<&'a chart::File> for File<'a> {
 }
 
 impl TryFrom<File<'_>> for chart::File {
-    type Error = FieldError;
+    type Error = RecordError;
 
-    fn try_from(file: File<'_>) -> Result<Self, FieldError> {
+    fn try_from(file: File<'_>) -> Result<Self, RecordError> {
         let modified = some_time(&file.modtime)?;
         Ok(Self { name: file.name.into_owned(), data: file.data.0.into_owned(), modified })
     }
@@ -296,9 +285,9 @@ impl<'a> From<&'a RecordedHook> for Hook<'a> {
 }
 
 impl TryFrom<Hook<'_>> for RecordedHook {
-    type Error = FieldError;
+    type Error = RecordError;
 
-    fn try_from(hook: Hook<'_>) -> Result<Self, FieldError> {
+    fn try_from(hook: Hook<'_>) -> Result<Self, RecordError> {
         let head =
             manifest::Head { name: hook.name.into_owned(), kind: hook.kind.into_owned(), ..manifest::Head::default() };
         let manifest = manifest::Manifest { source: hook.path.into_owned(), content: hook.manifest.into_owned(), head };

@@ -24,7 +24,7 @@ fn zero<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 /// What is `null` counts as absent, as in Go.
-fn lenient<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+pub(super) fn lenient<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 

@@ -1,5 +1,6 @@
 //! JSON as Go's encoder writes it, on top of serde: what it escapes, and how it writes floats.
 
+use super::RecordError;
 use goyaml::{Map, Value};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
@@ -11,10 +12,15 @@ use std::io::{Result as IoResult, Write};
 ///
 /// # Errors
 /// When it holds a float that JSON has no form for.
-pub(super) fn to_vec(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
+pub(super) fn to_vec(value: &impl Serialize) -> Result<Vec<u8>, RecordError> {
     let mut out = Vec::new();
-    value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Go))?;
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Go)).map_err(|why| error(&why))?;
     Ok(out)
+}
+
+/// A failure of the JSON layer as one of the record.
+pub(super) fn error(error: &serde_json::Error) -> RecordError {
+    RecordError::Json(error.to_string())
 }
 
 struct Go;

@@ -8,8 +8,12 @@
 mod convert;
 mod fields;
 mod json;
+mod summary;
+
+pub use summary::{ChartSummary, Summary, summary};
 
 use super::Release;
+use super::time::TimeError;
 use base64::{DecodeError, Engine};
 use fields::{BASE64, Record};
 use flate2::Compression;
@@ -34,6 +38,9 @@ pub enum RecordError {
     /// The bytes are no JSON of a record, or the values cannot be written as JSON.
     #[error("{0}")]
     Json(String),
+    /// A time is none.
+    #[error(transparent)]
+    Time(#[from] TimeError),
 }
 
 /// The payload text of a release.
@@ -72,16 +79,16 @@ pub fn json(payload: &[u8]) -> Result<Vec<u8>, RecordError> {
 /// # Errors
 /// When its values hold a number that JSON has no form for.
 pub fn to_json(release: &Release) -> Result<Vec<u8>, RecordError> {
-    json::to_vec(&Record::from(release)).map_err(|error| RecordError::Json(error.to_string()))
+    json::to_vec(&Record::from(release))
 }
 
 /// The release in the JSON of a record.
 ///
 /// # Errors
 /// When it is no JSON, or a field has the wrong type.
-pub fn from_json(json: &[u8]) -> Result<Release, RecordError> {
-    let record: Record<'_> = serde_json::from_slice(json).map_err(|error| RecordError::Json(error.to_string()))?;
-    Release::try_from(record).map_err(|error| RecordError::Json(error.to_string()))
+pub fn from_json(text: &[u8]) -> Result<Release, RecordError> {
+    let record: Record<'_> = serde_json::from_slice(text).map_err(|error| json::error(&error))?;
+    record.try_into()
 }
 
 fn from_base64(text: &[u8]) -> Result<Vec<u8>, RecordError> {

@@ -1,10 +1,15 @@
-//! Shell patterns on paths, as Go's `path.Match` reads them: `*`, `?`, `[a-z]`, `[^a]` and `\`; none of them crosses `/`.
+//! Shell patterns on paths, as Go's `path.Match` reads them: `*`, `?`, `[a-z]`, `[^a]` and `\`; `*` and `?` do not match a `/`.
 
 /// A pattern that cannot be read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("syntax error in pattern")]
-pub struct BadPattern;
+pub(crate) struct BadPattern;
 
+/// A pattern that was read.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Pattern(Vec<Token>);
+
+#[derive(Clone, Debug, Eq, PartialEq)]
 enum Token {
     Star,
     Any,
@@ -12,39 +17,47 @@ enum Token {
     Class { negated: bool, ranges: Vec<(char, char)> },
 }
 
-/// Whether `pattern` matches all of `name`.
-///
-/// # Errors
-/// [`BadPattern`] for an unfinished class or escape.
-pub fn matches(pattern: &str, name: &str) -> Result<bool, BadPattern> {
-    let tokens = parse(pattern)?;
-    let name: Vec<char> = name.chars().collect();
-    let (mut token, mut at) = (0, 0);
-    // Where to go on when a guess fails: the last star, and how far it reached.
-    let mut retry = None;
-    while at < name.len() || token < tokens.len() {
-        match tokens.get(token) {
-            Some(Token::Star) => {
-                retry = Some((token, at));
-                token += 1;
-                continue;
-            }
-            Some(one) if at < name.len() && one.accepts(name[at]) => {
-                token += 1;
-                at += 1;
-                continue;
-            }
-            _ => {}
-        }
-        match retry {
-            Some((star, reached)) if reached < name.len() && name[reached] != '/' => {
-                retry = Some((star, reached + 1));
-                (token, at) = (star + 1, reached + 1);
-            }
-            _ => return Ok(false),
-        }
+impl Pattern {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    /// [`BadPattern`] for an unfinished class or escape.
+    pub(crate) fn parse(pattern: &str) -> Result<Self, BadPattern> {
+        parse(pattern).map(Self)
     }
-    Ok(true)
+
+    /// Whether the pattern matches all of `name`.
+    pub(crate) fn matches(&self, name: &str) -> bool {
+        let tokens = &self.0;
+        let (mut token, mut rest) = (0, name);
+        // Where to go on when a guess fails: the last star, and what it has not taken yet.
+        let mut retry = None;
+        while token < tokens.len() || !rest.is_empty() {
+            let mut chars = rest.chars();
+            let next = chars.next();
+            match (tokens.get(token), next) {
+                (Some(Token::Star), _) => {
+                    retry = Some((token, rest));
+                    token += 1;
+                    continue;
+                }
+                (Some(one), Some(c)) if one.accepts(c) => {
+                    token += 1;
+                    rest = chars.as_str();
+                    continue;
+                }
+                _ => {}
+            }
+            let Some((star, reached)) = retry else { return false };
+            let mut chars = reached.chars();
+            if chars.next().is_none_or(|c| c == '/') {
+                return false;
+            }
+            retry = Some((star, chars.as_str()));
+            (token, rest) = (star + 1, chars.as_str());
+        }
+        true
+    }
 }
 
 fn parse(pattern: &str) -> Result<Vec<Token>, BadPattern> {
@@ -91,7 +104,7 @@ impl Token {
             Self::Char(expected) => c == *expected,
             Self::Class { negated, ranges } => {
                 let listed = ranges.iter().any(|(low, high)| (*low..=*high).contains(&c));
-                c != '/' && listed != *negated
+                listed != *negated
             }
         }
     }
@@ -110,15 +123,18 @@ mod tests {
             ("a*b*c", "aXbYbZ", false),
             ("[^a-c]?", "dx", true),
             ("[^a-c]?", "bx", false),
+            ("a[^x]b", "a/b", true),
+            ("a?b", "a/b", false),
             ("\\*", "*", true),
             ("", "", true),
             ("*", "", true),
         ];
         for (pattern, name, expected) in cases {
-            assert_eq!(matches(pattern, name), Ok(expected), "{pattern} {name}");
+            let pattern = Pattern::parse(pattern).expect("a pattern");
+            assert_eq!(pattern.matches(name), expected, "{pattern:?} {name}");
         }
         for pattern in ["[", "[]a]", "[-]", "a\\", "[a-"] {
-            assert_eq!(matches(pattern, "a"), Err(BadPattern), "{pattern}");
+            assert_eq!(Pattern::parse(pattern).err(), Some(BadPattern), "{pattern}");
         }
     }
 }

@@ -1,0 +1,79 @@
+//! The filter programs: their command lines, and their run from standard input to standard output.
+//!
+//! The same command lines make stages inside `rhelm`: see [`stage`].
+
+mod labels;
+mod selection;
+
+pub use labels::InjectLabels;
+pub use selection::SelectionArgs;
+
+use crate::{Failure, finish, matches};
+use clap::{ArgMatches, Command};
+use rhelm_lib::postrender::{FilterError, PostRenderer};
+use std::io::{ErrorKind, Read, Write};
+use std::process::ExitCode;
+
+/// A filter program.
+pub trait Program {
+    /// What it is called.
+    const NAME: &'static str;
+
+    /// Its command line.
+    fn command() -> Command;
+
+    /// The filter that a command line asks for.
+    ///
+    /// # Errors
+    /// When the flags contradict each other, or a file that they name cannot be read.
+    fn filter(matches: &ArgMatches) -> Result<Box<dyn PostRenderer>, Failure>;
+}
+
+/// The whole of a filter program: standard input to standard output.
+#[must_use]
+pub fn main<P: Program>() -> ExitCode {
+    let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    finish(filter::<P>(&words).and_then(|filter| run(filter.as_ref())))
+}
+
+/// The filter that is called `name`, made from its arguments, to run in this process; `None` when it is none of ours.
+#[must_use]
+pub fn stage(name: &str, arguments: &[String]) -> Option<Result<Box<dyn PostRenderer>, Failure>> {
+    let words: Vec<String> = std::iter::once(name.to_owned()).chain(arguments.iter().cloned()).collect();
+    match name {
+        InjectLabels::NAME => Some(filter::<InjectLabels>(&words)),
+        _ => None,
+    }
+}
+
+fn filter<P: Program>(words: &[String]) -> Result<Box<dyn PostRenderer>, Failure> {
+    P::filter(&matches(&P::command(), words)?)
+}
+
+fn run(filter: &dyn PostRenderer) -> Result<(), Failure> {
+    let (mut input, mut output) = standard_streams()?;
+    match filter.run(&mut input, &mut output) {
+        // Whoever reads has read enough.
+        Err(FilterError::Io(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}
+
+/// Standard input and output without the buffers of the standard library, which look for line breaks in all that is written.
+#[cfg(unix)]
+fn standard_streams() -> std::io::Result<(impl Read, impl Write)> {
+    use std::os::fd::AsFd;
+    let input = std::io::stdin().as_fd().try_clone_to_owned()?;
+    let output = std::io::stdout().as_fd().try_clone_to_owned()?;
+    Ok((std::fs::File::from(input), std::fs::File::from(output)))
+}
+
+#[cfg(not(unix))]
+fn standard_streams() -> std::io::Result<(impl Read, impl Write)> {
+    Ok((std::io::stdin(), std::io::stdout()))
+}
+
+/// Reads a file that a flag names.
+fn read_file(flag: &str, path: &str) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| Failure::new(format!("{flag} {path}: {error}")))
+}

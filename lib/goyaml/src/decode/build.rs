@@ -1,0 +1,381 @@
+//! From nodes to values, with a stack of its own.
+
+use super::count::Count;
+use super::target::{ANY, Target};
+use super::{to_json_error, unmarshal_error};
+use crate::node::{Document, NodeId, NodeKind};
+use crate::resolve::{self, Resolved};
+use crate::value::{Map, Value};
+use crate::{Error, float, go_syntax, json};
+
+/// Deeper JSON is refused by Go.
+const MAX_JSON_DEPTH: usize = 10_000;
+
+pub(super) struct Builder<'d, 'a, 't> {
+    document: &'d Document<'a>,
+    target: &'t dyn Target,
+    frames: Vec<Frame<'t>>,
+    /// The mappings being filled, innermost last. A merged mapping fills the one that it is merged into.
+    maps: Vec<Map>,
+    /// The aliases being followed.
+    aliases: Vec<NodeId>,
+    count: Count,
+    /// How many lists and mappings are open, those being merged not counted.
+    depth: usize,
+    too_deep: bool,
+    /// An infinity or a NaN that was met, which may since have been overwritten.
+    not_finite: Option<f64>,
+    /// The first entry whose key JSON cannot have.
+    bad_entry: Option<(Resolved<'d>, NodeId)>,
+    result: Value,
+}
+
+/// What is open.
+enum Frame<'t> {
+    Alias,
+    List {
+        cursor: Cursor,
+        items: Vec<Value>,
+        target: &'t dyn Target,
+    },
+    Map {
+        cursor: Cursor,
+        key: Option<Key>,
+        merged: bool,
+        target: &'t dyn Target,
+    },
+    /// The mappings of a list after `<<` that are left; the last goes first, so that the first wins.
+    Merges(Vec<NodeId>),
+}
+
+/// The children of a node that are left.
+struct Cursor {
+    next: Option<NodeId>,
+    last: NodeId,
+    parent: NodeId,
+}
+
+enum Key {
+    Name(String),
+    /// Not for JSON; its value is decoded and forgotten.
+    Bad,
+}
+
+/// What was decoded.
+enum Item<'d> {
+    Scalar(Resolved<'d>),
+    Value(Value),
+}
+
+impl<'d, 'a, 't> Builder<'d, 'a, 't> {
+    pub(super) fn new(document: &'d Document<'a>, target: &'t dyn Target) -> Self {
+        let mut count = Count::default();
+        // The document itself is one.
+        count.add(false);
+        Self {
+            document,
+            target,
+            frames: Vec::new(),
+            maps: Vec::new(),
+            aliases: Vec::new(),
+            count,
+            depth: 0,
+            too_deep: false,
+            not_finite: None,
+            bad_entry: None,
+            result: Value::Null,
+        }
+    }
+
+    pub(super) fn build(mut self) -> Result<Value, Error> {
+        self.visit(self.document.root()).map_err(to_json_error)?;
+        while !self.frames.is_empty() {
+            self.step().map_err(to_json_error)?;
+        }
+        if let Some((key, value)) = &self.bad_entry {
+            return Err(to_json_error(Error::new(self.bad_key(key, *value))));
+        }
+        if let Some(met) = self.not_finite {
+            json::write(&self.result).map_err(to_json_error)?;
+            if self.too_deep {
+                return Err(to_json_error(json::unsupported(met)));
+            }
+        }
+        if self.too_deep { Err(unmarshal_error("exceeded max depth")) } else { Ok(self.result) }
+    }
+
+    /// Goes on with what was opened last.
+    fn step(&mut self) -> Result<(), Error> {
+        let document = self.document;
+        match self.frames.last_mut() {
+            None => Ok(()),
+            Some(Frame::Alias) => {
+                self.leave_alias();
+                Ok(())
+            }
+            Some(Frame::List { cursor, items, .. }) => match cursor.advance(document) {
+                Some(child) => self.visit(child),
+                None => {
+                    let list = std::mem::take(items);
+                    self.close(Value::List(list))
+                }
+            },
+            Some(Frame::Map { cursor, key, .. }) => match cursor.advance(document) {
+                Some(child) if key.is_none() && is_merge(document, child) => {
+                    let value = cursor.advance(document);
+                    value.map_or(Ok(()), |value| self.merge(value))
+                }
+                Some(child) => self.visit(child),
+                None => self.close_map(),
+            },
+            Some(Frame::Merges(left)) => match left.pop() {
+                Some(mapping) => self.merge_one(mapping),
+                None => {
+                    self.frames.pop();
+                    Ok(())
+                }
+            },
+        }
+    }
+
+    fn visit(&mut self, id: NodeId) -> Result<(), Error> {
+        let target = self.target();
+        let id = self.enter(id)?;
+        match &self.document.node(id).kind {
+            NodeKind::Sequence { .. } => {
+                self.open();
+                self.frames.push(Frame::List { cursor: self.cursor(id), items: Vec::new(), target });
+                Ok(())
+            }
+            NodeKind::Mapping { .. } => {
+                self.open();
+                self.maps.push(Map::new());
+                self.push_map(id, false, target);
+                Ok(())
+            }
+            _ => {
+                let resolved = self.resolve(id)?;
+                self.deliver(Item::Scalar(resolved))
+            }
+        }
+    }
+
+    /// What the next node is decoded into.
+    fn target(&self) -> &'t dyn Target {
+        let is_place = |frame: &&Frame<'_>| !matches!(frame, Frame::Alias);
+        match self.frames.iter().rev().find(is_place) {
+            None => self.target,
+            Some(Frame::List { target, .. }) => target.item(),
+            Some(Frame::Map { key: Some(Key::Name(name)), target, .. }) => target.member(name),
+            Some(_) => &ANY,
+        }
+    }
+
+    /// Counts a node, and the one behind it if it is an alias; gives the one that is none.
+    fn enter(&mut self, id: NodeId) -> Result<NodeId, Error> {
+        self.add(id)?;
+        let NodeKind::Alias { name, target } = self.document.node(id).kind else { return Ok(id) };
+        if self.aliases.contains(&id) {
+            return Err(self.error(id, &format!("anchor '{name}' value contains itself")));
+        }
+        self.aliases.push(id);
+        self.frames.push(Frame::Alias);
+        self.add(target)?;
+        Ok(target)
+    }
+
+    fn add(&mut self, id: NodeId) -> Result<(), Error> {
+        if self.count.add(!self.aliases.is_empty()) {
+            Ok(())
+        } else {
+            Err(self.error(id, "document contains excessive aliasing"))
+        }
+    }
+
+    fn leave_alias(&mut self) {
+        self.frames.pop();
+        self.aliases.pop();
+    }
+
+    fn cursor(&self, parent: NodeId) -> Cursor {
+        Cursor { next: self.document.first_child(parent), last: parent, parent }
+    }
+
+    fn push_map(&mut self, id: NodeId, merged: bool, target: &'t dyn Target) {
+        self.frames.push(Frame::Map { cursor: self.cursor(id), key: None, merged, target });
+    }
+
+    fn open(&mut self) {
+        self.depth += 1;
+        self.too_deep |= self.depth > MAX_JSON_DEPTH;
+    }
+
+    fn close_map(&mut self) -> Result<(), Error> {
+        if let Some(Frame::Map { merged: true, .. }) = self.frames.last() {
+            self.frames.pop();
+            return Ok(());
+        }
+        let map = self.maps.pop().unwrap_or_default();
+        self.close(Value::Map(map))
+    }
+
+    /// Ends the innermost list or mapping. One that is too deep for JSON is not kept, so that no value is.
+    fn close(&mut self, value: Value) -> Result<(), Error> {
+        self.frames.pop();
+        let kept = if self.depth > MAX_JSON_DEPTH { Value::Null } else { value };
+        self.depth -= 1;
+        self.deliver(Item::Value(kept))
+    }
+
+    fn deliver(&mut self, item: Item<'d>) -> Result<(), Error> {
+        while let Some(Frame::Alias) = self.frames.last() {
+            self.leave_alias();
+        }
+        match self.frames.last_mut() {
+            Some(Frame::List { items, target, .. }) => items.push(to_value(item, target.item(), &mut self.not_finite)),
+            Some(Frame::Map { key, target, .. }) => match key.take() {
+                Some(Key::Name(name)) => {
+                    let value = to_value(item, target.member(&name), &mut self.not_finite);
+                    if let Some(map) = self.maps.last_mut() {
+                        map.insert(name, value);
+                    }
+                }
+                Some(Key::Bad) => {}
+                None => return self.deliver_key(item),
+            },
+            Some(Frame::Alias | Frame::Merges(_)) => {}
+            None => self.result = to_value(item, self.target, &mut self.not_finite),
+        }
+        Ok(())
+    }
+
+    fn deliver_key(&mut self, item: Item<'d>) -> Result<(), Error> {
+        let Some(Frame::Map { cursor, key, .. }) = self.frames.last_mut() else { return Ok(()) };
+        let value = cursor.next;
+        match item {
+            Item::Value(_) => {
+                let node = cursor.last;
+                let text = go_syntax::describe(self.document, node);
+                return Err(self.error(node, &format!("invalid map key: {text}")));
+            }
+            Item::Scalar(resolved) => match (key_name(&resolved), value) {
+                (None, Some(value)) => {
+                    *key = Some(Key::Bad);
+                    self.bad_entry.get_or_insert((resolved, value));
+                }
+                (name, _) => *key = Some(Key::Name(name.unwrap_or_default())),
+            },
+        }
+        Ok(())
+    }
+
+    /// Handles the value of a merge key.
+    fn merge(&mut self, value: NodeId) -> Result<(), Error> {
+        if matches!(self.document.node(value).kind, NodeKind::Sequence { .. }) {
+            self.frames.push(Frame::Merges(self.document.children(value).collect()));
+            return Ok(());
+        }
+        self.merge_one(value)
+    }
+
+    fn merge_one(&mut self, id: NodeId) -> Result<(), Error> {
+        let target = match self.document.node(id).kind {
+            NodeKind::Alias { target, .. } => target,
+            _ => id,
+        };
+        if !matches!(self.document.node(target).kind, NodeKind::Mapping { .. }) {
+            return Err(self.error(id, "map merge requires map or sequence of maps as the value"));
+        }
+        let into = self.frames.iter().rev().find_map(|frame| match frame {
+            Frame::Map { target, .. } => Some(*target),
+            _ => None,
+        });
+        self.enter(id)?;
+        self.push_map(target, true, into.unwrap_or(&ANY));
+        Ok(())
+    }
+
+    fn resolve(&self, id: NodeId) -> Result<Resolved<'d>, Error> {
+        let document: &'d Document<'a> = self.document;
+        resolve::resolve(document.node(id)).map_err(|problem| self.error(id, &problem))
+    }
+
+    fn error(&self, id: NodeId, problem: &str) -> Error {
+        Error::yaml(0, problem, self.document.node(id).span.start)
+    }
+
+    fn bad_key(&self, key: &Resolved<'_>, value: NodeId) -> String {
+        let value = go_syntax::describe(self.document, value);
+        match key {
+            Resolved::Uint(number) => {
+                format!("unsupported map key of type: uint64, key: {number:#x}, value: {value}")
+            }
+            _ => format!("unsupported map key of type: %!s(<nil>), key: <nil>, value: {value}"),
+        }
+    }
+}
+
+impl Cursor {
+    fn advance(&mut self, document: &Document<'_>) -> Option<NodeId> {
+        let child = self.next?;
+        self.last = child;
+        self.next = document.sibling_after(self.parent, child);
+        Some(child)
+    }
+}
+
+/// Whether a key is `<<`.
+pub(crate) fn is_merge(document: &Document<'_>, id: NodeId) -> bool {
+    let node = document.node(id);
+    match &node.kind {
+        NodeKind::Scalar { value, implicit, .. } => value == "<<" && (*implicit || node.tag() == Some(resolve::MERGE)),
+        _ => false,
+    }
+}
+
+/// The name of a key in JSON; `None` if it has none.
+fn key_name(key: &Resolved<'_>) -> Option<String> {
+    match key {
+        Resolved::Null | Resolved::Uint(_) => None,
+        Resolved::Bool(value) => Some(value.to_string()),
+        Resolved::Int(value) => Some(value.to_string()),
+        Resolved::Float(value) => Some(match float::format_g32(*value).as_str() {
+            "+Inf" => ".inf".to_owned(),
+            "-Inf" => "-.inf".to_owned(),
+            "NaN" => ".nan".to_owned(),
+            digits => digits.to_owned(),
+        }),
+        Resolved::Text(text) => Some(text.clone().into_owned()),
+    }
+}
+
+/// A scalar in the place of a text; `None` for null.
+fn to_text(scalar: Resolved<'_>) -> Option<String> {
+    match scalar {
+        Resolved::Null => None,
+        Resolved::Bool(value) => Some(value.to_string()),
+        Resolved::Int(value) => Some(value.to_string()),
+        Resolved::Uint(value) => Some(value.to_string()),
+        Resolved::Float(value) => Some(float::format_g32(value)),
+        Resolved::Text(text) => Some(text.into_owned()),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "JSON numbers become floats in Go too")]
+fn to_value(item: Item<'_>, target: &dyn Target, not_finite: &mut Option<f64>) -> Value {
+    match item {
+        Item::Scalar(scalar) if target.is_text() => to_text(scalar).map_or(Value::Null, Value::String),
+        Item::Value(value) => value,
+        Item::Scalar(Resolved::Null) => Value::Null,
+        Item::Scalar(Resolved::Bool(value)) => Value::Bool(value),
+        Item::Scalar(Resolved::Int(value)) => Value::Float(value as f64),
+        Item::Scalar(Resolved::Uint(value)) => Value::Float(value as f64),
+        Item::Scalar(Resolved::Float(value)) => {
+            if !value.is_finite() {
+                *not_finite = Some(value);
+            }
+            Value::Float(value)
+        }
+        Item::Scalar(Resolved::Text(text)) => Value::String(text.into_owned()),
+    }
+}

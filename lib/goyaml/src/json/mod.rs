@@ -1,0 +1,60 @@
+//! JSON as Go's `encoding/json` reads and writes it.
+
+mod parse;
+mod quote;
+mod write;
+
+use crate::Error;
+use crate::value::{Map, Value};
+pub use parse::{Parsed, parse, parse_partial};
+pub(crate) use quote::{push_go_string, quote_rune};
+pub use write::{Style, write, write_pretty, write_raw, write_styled};
+
+/// Go's complaint about a value of the wrong kind, for a target that `wanted` names in Go's words
+/// (`map[string]interface {}`).
+#[must_use]
+pub fn mismatch(value: &Value, wanted: &str) -> String {
+    format!("json: cannot unmarshal {} into Go value of type {wanted}", kind_of(value))
+}
+
+/// What Go calls the kind of a value.
+#[must_use]
+pub fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Int(_) | Value::Float(_) => "number",
+        Value::String(_) => "string",
+        Value::List(_) => "array",
+        Value::Map(_) => "object",
+    }
+}
+
+/// Parses into a mapping, as Go does into `map[string]interface{}`; `None` for `null`.
+///
+/// # Errors
+/// As for [`parse`], and for every other value.
+pub fn parse_map(text: &[u8]) -> Result<Option<Map>, Error> {
+    match parse(text)? {
+        Value::Null => Ok(None),
+        Value::Map(map) => Ok(Some(map)),
+        other => Err(Error::new(mismatch(&other, "map[string]interface {}"))),
+    }
+}
+
+/// Parses into a list, as Go does into `[]interface{}`; `None` for `null`.
+///
+/// # Errors
+/// As for [`parse`], and for every other value.
+pub fn parse_list(text: &[u8]) -> Result<Option<Vec<Value>>, Error> {
+    match parse(text)? {
+        Value::Null => Ok(None),
+        Value::List(list) => Ok(Some(list)),
+        other => Err(Error::new(mismatch(&other, "[]interface {}"))),
+    }
+}
+
+/// Go's complaint about a float that JSON cannot hold.
+pub(crate) fn unsupported(value: f64) -> Error {
+    Error::new(format!("json: unsupported value: {}", crate::float::format_g(value)))
+}

@@ -1,0 +1,308 @@
+//! Release records as Secrets or ConfigMaps, exactly as Helm keeps them: one for each revision, found by labels.
+//!
+//! ```text
+//! Record ⇄ Secret sh.helm.release.v1.NAME.vREVISION of type helm.sh/release.v1, or ConfigMap of the same name
+//! ```
+//! Heads are read as metadata alone, bodies by name. What was not written is never reported as written, and what somebody
+//! else changed meanwhile is not overwritten.
+
+use crate::KubeCluster;
+use crate::client::{Call, Connection, segment};
+use async_trait::async_trait;
+use futures_util::StreamExt;
+use futures_util::stream;
+use http::Method;
+use k8s_openapi::ByteString;
+use rhelm_lib::cluster::ClusterError;
+use rhelm_lib::store::labels::Labels;
+use rhelm_lib::store::{Driver, Head, Query, Record, RecordId, StoreError};
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+/// Heads, with a server that knows them; whole objects from any other.
+const HEADS_ONLY: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+/// How many heads come in one answer.
+const PAGE: usize = 1000;
+/// How many records are asked for at once.
+const AT_ONCE: usize = 16;
+
+/// What holds a record.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Kind {
+    Secret,
+    ConfigMap,
+}
+
+/// Keeps records in the namespaces of their releases.
+pub struct KubeDriver {
+    connection: Connection,
+    kind: Kind,
+    namespace: String,
+}
+
+#[derive(Deserialize)]
+struct List {
+    #[serde(default)]
+    metadata: ListMetadata,
+    items: Option<Vec<Item>>,
+}
+
+#[derive(Default, Deserialize)]
+struct ListMetadata {
+    #[serde(default, rename = "continue")]
+    next: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Item {
+    metadata: Metadata,
+    #[serde(default)]
+    data: Data,
+    #[serde(default)]
+    binary_data: Data,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Metadata {
+    name: String,
+    namespace: String,
+    #[serde(default)]
+    labels: Labels,
+    resource_version: String,
+}
+
+#[derive(Default, Deserialize)]
+struct Data {
+    release: Option<String>,
+}
+
+impl KubeDriver {
+    /// Records as Secrets; `namespace` is where records go whose id names none.
+    #[must_use]
+    pub fn secrets(cluster: &KubeCluster, namespace: &str) -> Self {
+        Self { connection: cluster.connection().clone(), kind: Kind::Secret, namespace: namespace.to_owned() }
+    }
+
+    /// Records as ConfigMaps; `namespace` is where records go whose id names none.
+    #[must_use]
+    pub fn config_maps(cluster: &KubeCluster, namespace: &str) -> Self {
+        Self { kind: Kind::ConfigMap, ..Self::secrets(cluster, namespace) }
+    }
+
+    fn resource(&self) -> &'static str {
+        match self.kind {
+            Kind::Secret => "secrets",
+            Kind::ConfigMap => "configmaps",
+        }
+    }
+
+    /// The path of all records of a namespace.
+    fn folder(&self, namespace: &str) -> String {
+        let namespace = if namespace.is_empty() { self.namespace.as_str() } else { namespace };
+        format!("/api/v1/namespaces/{}/{}", segment(namespace), self.resource())
+    }
+
+    fn path(&self, id: &RecordId) -> String {
+        format!("{}/{}", self.folder(&id.namespace), segment(&id.key))
+    }
+
+    fn object(&self, record: &Record) -> Json {
+        let head = &record.head;
+        let mut metadata = json!({"name": head.id.key, "labels": head.labels});
+        if !head.version.is_empty() {
+            metadata["resourceVersion"] = head.version.as_str().into();
+        }
+        match self.kind {
+            Kind::Secret => json!({
+                "apiVersion": "v1",
+                "kind": "Secret",
+                "metadata": metadata,
+                "type": "helm.sh/release.v1",
+                "data": {"release": ByteString(record.body.clone())},
+            }),
+            Kind::ConfigMap => {
+                let mut object = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata});
+                match std::str::from_utf8(&record.body) {
+                    Ok(text) => object["data"] = json!({"release": text}),
+                    // No payload text, but to be kept as it is.
+                    Err(_) => object["binaryData"] = json!({"release": ByteString(record.body.clone())}),
+                }
+                object
+            }
+        }
+    }
+
+    fn record(&self, item: Item) -> Result<Record, StoreError> {
+        let (encoded, plain) = match self.kind {
+            Kind::Secret => (item.data.release, None),
+            Kind::ConfigMap => (item.binary_data.release, item.data.release),
+        };
+        let body = match plain {
+            Some(text) => text.into_bytes(),
+            None => {
+                let decoded = serde_json::from_value(encoded.unwrap_or_default().into());
+                let ByteString(body) = decoded.map_err(|error| StoreError::Corrupt(error.to_string()))?;
+                body
+            }
+        };
+        Ok(Record { head: head(item.metadata), body })
+    }
+
+    async fn get(&self, id: &RecordId) -> Result<Record, StoreError> {
+        let doing = || format!("get: failed to get \"{}\"", id.key);
+        let answer = self.connection.bytes(Call::get(self.path(id))).await;
+        let item =
+            answer.map_err(|error| if is(&error, 404) { StoreError::NotFound } else { self.error(&doing(), &error) })?;
+        let item = serde_json::from_slice(&item).map_err(|error| StoreError::Corrupt(format!("{}: {error}", doing())))?;
+        self.record(item)
+    }
+
+    /// Reads what may not be got one by one: some are allowed to list only.
+    async fn read_by_list(&self, id: &RecordId) -> Result<Record, StoreError> {
+        let name = id.parts().map(|(name, _)| name.to_owned());
+        let list = self.folder(&id.namespace) + "?labelSelector=" + &segment(&selector(name.as_deref()));
+        let answer = self.connection.bytes(Call::get(list)).await;
+        let doing = "query: failed to query with labels";
+        let list = answer.and_then(|answer| parse(&answer)).map_err(|error| self.error(doing, &error))?;
+        let item = list.items.into_iter().flatten().find(|item| item.metadata.name == id.key);
+        self.record(item.ok_or(StoreError::NotFound)?)
+    }
+
+    async fn read_one(&self, id: &RecordId) -> Result<Record, StoreError> {
+        match self.get(id).await {
+            Err(denied @ StoreError::Denied(_)) => self.read_by_list(id).await.map_err(|_| denied),
+            result => result,
+        }
+    }
+
+    async fn page(&self, list: &str, next: &str) -> Result<List, ClusterError> {
+        let path = if next.is_empty() { list.to_owned() } else { format!("{list}&continue={}", segment(next)) };
+        let answer = self.connection.bytes(Call::get(path).accept(HEADS_ONLY)).await?;
+        parse(&answer)
+    }
+
+    /// All pages of a list. Where the pages' state is too old to go on with, everything is asked for at once.
+    async fn pages(&self, list: &str) -> Result<Vec<Head>, ClusterError> {
+        let first = format!("{list}&limit={PAGE}");
+        let mut heads = Vec::new();
+        let mut next = String::new();
+        loop {
+            let page = match self.page(&first, &next).await {
+                Err(error) if is(&error, 410) => {
+                    let all = self.page(list, "").await?;
+                    return Ok(all.items.into_iter().flatten().map(|item| head(item.metadata)).collect());
+                }
+                page => page?,
+            };
+            heads.extend(page.items.into_iter().flatten().map(|item| head(item.metadata)));
+            next = page.metadata.next;
+            if next.is_empty() {
+                return Ok(heads);
+            }
+        }
+    }
+
+    fn error(&self, doing: &str, error: &ClusterError) -> StoreError {
+        told(&self.context(doing), error)
+    }
+}
+
+fn told(context: &str, error: &ClusterError) -> StoreError {
+    let text = format!("{context}{error}");
+    match error {
+        ClusterError::Unreachable(_) | ClusterError::Api { code: 0, .. } => StoreError::Unreachable(text),
+        ClusterError::Api { code: 401 | 403, .. } => StoreError::Denied(text),
+        ClusterError::Api { code: 409, .. } => StoreError::Conflict(text),
+        ClusterError::Api { .. } | ClusterError::NoMatch { .. } => StoreError::Failed(text),
+    }
+}
+
+fn parse(answer: &[u8]) -> Result<List, ClusterError> {
+    serde_json::from_slice(answer).map_err(|error| ClusterError::Api {
+        code: 200,
+        reason: String::new(),
+        message: format!("the list of records is not JSON: {error}"),
+    })
+}
+
+fn head(metadata: Metadata) -> Head {
+    let id = RecordId { namespace: metadata.namespace, key: metadata.name };
+    Head { id, labels: metadata.labels, version: metadata.resource_version }
+}
+
+fn selector(name: Option<&str>) -> String {
+    name.map_or_else(|| "owner=helm".to_owned(), |name| format!("name={name},owner=helm"))
+}
+
+fn is(error: &ClusterError, wanted: u16) -> bool {
+    matches!(error, ClusterError::Api { code, .. } if *code == wanted)
+}
+
+fn version(answer: &Json) -> String {
+    answer.pointer("/metadata/resourceVersion").and_then(Json::as_str).unwrap_or_default().to_owned()
+}
+
+#[async_trait]
+impl Driver for KubeDriver {
+    fn name(&self) -> &'static str {
+        match self.kind {
+            Kind::Secret => "Secret",
+            Kind::ConfigMap => "ConfigMap",
+        }
+    }
+
+    fn context(&self, doing: &str) -> String {
+        match self.kind {
+            Kind::Secret => format!("{doing}: "),
+            Kind::ConfigMap => String::new(),
+        }
+    }
+
+    async fn heads(&self, query: &Query) -> Result<Vec<Head>, StoreError> {
+        let folder = match query.namespace.as_str() {
+            "" => format!("/api/v1/{}", self.resource()),
+            namespace => self.folder(namespace),
+        };
+        let list = format!("{folder}?labelSelector={}", segment(&selector(query.name.as_deref())));
+        let doing = if query.name.is_some() { "query: failed to query with labels" } else { "list: failed to list" };
+        self.pages(&list).await.map_err(|error| self.error(doing, &error))
+    }
+
+    async fn read(&self, ids: &[RecordId]) -> Result<Vec<Result<Record, StoreError>>, StoreError> {
+        let reads: Vec<_> = ids.iter().map(|id| self.read_one(id)).collect();
+        Ok(stream::iter(reads).buffered(AT_ONCE).collect().await)
+    }
+
+    async fn create(&self, record: &Record) -> Result<String, StoreError> {
+        let mut object = self.object(record);
+        if let Some(metadata) = object["metadata"].as_object_mut() {
+            metadata.remove("resourceVersion");
+        }
+        // Helm names no manager, so that the server takes it from the user agent; this is what it then writes.
+        let path = format!("{}?fieldManager=Helm", self.folder(&record.head.id.namespace));
+        match self.connection.json(Call::new(Method::POST, path).body(&object)).await {
+            Ok(answer) => Ok(version(&answer)),
+            Err(ClusterError::Api { reason, .. }) if reason == "AlreadyExists" => Err(StoreError::Exists),
+            Err(error) => Err(self.error("create: failed to create", &error)),
+        }
+    }
+
+    async fn replace(&self, record: &Record) -> Result<String, StoreError> {
+        let path = format!("{}?fieldManager=Helm", self.path(&record.head.id));
+        match self.connection.json(Call::new(Method::PUT, path).body(&self.object(record))).await {
+            Ok(answer) => Ok(version(&answer)),
+            Err(error) if is(&error, 404) => Err(StoreError::NotFound),
+            Err(error) => Err(self.error("update: failed to update", &error)),
+        }
+    }
+
+    async fn delete(&self, id: &RecordId) -> Result<(), StoreError> {
+        match self.connection.bytes(Call::new(Method::DELETE, self.path(id))).await {
+            Ok(_) => Ok(()),
+            Err(error) if is(&error, 404) => Err(StoreError::NotFound),
+            Err(error) => Err(told("", &error)),
+        }
+    }
+}

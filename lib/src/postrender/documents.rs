@@ -1,0 +1,146 @@
+//! A stream cut into its documents while it is read, so that memory is bounded by the largest one.
+//!
+//! The cut is Helm's: a line that begins with `---` starts the next document, and what follows the dashes on that line belongs
+//! to it. The documents' bytes, one after the other, are the bytes of the stream.
+
+use memchr::memmem::Finder;
+use std::io::{Error, ErrorKind, Read, Result};
+
+/// The largest document that is read; a stream without any `---` must not fill the memory.
+const LARGEST: usize = 1 << 30;
+const CHUNK: usize = 1 << 16;
+
+/// Reads a stream document by document.
+pub struct Documents<R> {
+    input: R,
+    separator: Finder<'static>,
+    buffer: Vec<u8>,
+    /// Where the next document begins, and up to where it has been searched for its end.
+    start: usize,
+    searched: usize,
+    ended: bool,
+    count: usize,
+}
+
+/// One document of a stream, with its separator line.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Document<'a> {
+    /// Its place in the stream, from 1.
+    pub number: usize,
+    /// All its bytes: `---`, blanks, content.
+    pub bytes: &'a [u8],
+    /// Where the content begins.
+    pub content: usize,
+}
+
+impl<R: Read> Documents<R> {
+    /// Documents of what `input` delivers.
+    pub fn new(input: R) -> Self {
+        let separator = Finder::new("\n---");
+        Self { input, separator, buffer: Vec::new(), start: 0, searched: 0, ended: false, count: 0 }
+    }
+
+    /// The next document; `None` at the end of the stream.
+    ///
+    /// # Errors
+    /// Those of reading, and that of a document without end.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "the document borrows from the reader, which an iterator cannot express"
+    )]
+    pub fn next(&mut self) -> Result<Option<Document<'_>>> {
+        let end = loop {
+            if let Some(found) = self.separator.find(&self.buffer[self.searched..]) {
+                break self.searched + found + 1;
+            }
+            if self.ended {
+                break self.buffer.len();
+            }
+            self.read()?;
+        };
+        let (start, number) = (self.start, self.count + 1);
+        if start == end {
+            return Ok(None);
+        }
+        (self.start, self.searched, self.count) = (end, end, number);
+        let bytes = &self.buffer[start..end];
+        Ok(Some(Document { number, bytes, content: content_start(bytes) }))
+    }
+
+    fn read(&mut self) -> Result<()> {
+        // A separator may lie across the border of two chunks.
+        self.searched = self.buffer.len().saturating_sub(3).max(self.start);
+        self.buffer.drain(..self.start);
+        self.searched -= self.start;
+        self.start = 0;
+        if self.buffer.len() > LARGEST {
+            return Err(Error::new(ErrorKind::InvalidData, format!("document {} is larger than 1 GiB", self.count + 1)));
+        }
+        let mut chunk = [0; CHUNK];
+        let length = loop {
+            match self.input.read(&mut chunk) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                other => break other?,
+            }
+        };
+        self.ended = length == 0;
+        self.buffer.extend_from_slice(&chunk[..length]);
+        Ok(())
+    }
+}
+
+fn content_start(document: &[u8]) -> usize {
+    let Some(rest) = document.strip_prefix(b"---") else { return 0 };
+    3 + rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Delivers a few bytes at a time.
+    struct Trickle<'a>(&'a [u8], usize);
+
+    impl Read for Trickle<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+            let length = self.1.min(self.0.len()).min(buffer.len());
+            buffer[..length].copy_from_slice(&self.0[..length]);
+            self.0 = &self.0[length..];
+            Ok(length)
+        }
+    }
+
+    fn cut(stream: &str, step: usize) -> Vec<(String, String)> {
+        let mut documents = Documents::new(Trickle(stream.as_bytes(), step));
+        let mut found = Vec::new();
+        while let Some(document) = documents.next().expect("a slice can be read") {
+            assert_eq!(document.number, found.len() + 1);
+            let (frame, content) = document.bytes.split_at(document.content);
+            found.push((String::from_utf8_lossy(frame).into_owned(), String::from_utf8_lossy(content).into_owned()));
+        }
+        found
+    }
+
+    #[test]
+    fn a_document_begins_at_each_line_that_begins_with_dashes() {
+        let stream = "a: 1\n---\n# Source: x\nb: --- 2\n  ---\n--- # note\nc: 3\r\n---d: 4\n---";
+        let expected = [
+            ("", "a: 1\n"),
+            ("---", "\n# Source: x\nb: --- 2\n  ---\n"),
+            ("--- ", "# note\nc: 3\r\n"),
+            ("---", "d: 4\n"),
+            ("---", ""),
+        ];
+        for step in [1, 2, 3, 5, 100] {
+            let found = cut(stream, step);
+            let found: Vec<_> = found.iter().map(|(frame, content)| (frame.as_str(), content.as_str())).collect();
+            assert_eq!(found, expected, "{step} bytes at a time");
+        }
+    }
+
+    #[test]
+    fn an_empty_stream_has_no_document() {
+        assert_eq!(cut("", 1), []);
+        assert_eq!(cut("\n", 1), [(String::new(), "\n".to_owned())]);
+    }
+}

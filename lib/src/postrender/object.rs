@@ -1,0 +1,93 @@
+//! The Kubernetes objects of a document: one, or the items of a list.
+
+use super::tree::{Kind, NodeId, Tree};
+
+/// Lists of lists are taken apart down to here.
+const DEEPEST_LIST: usize = 20;
+
+/// An object and where it is in its document.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(missing_docs, reason = "the fields are those of a Kubernetes object")]
+pub struct Object {
+    /// The object's mapping.
+    pub node: NodeId,
+    pub api_version: String,
+    pub kind: String,
+    pub name: String,
+    pub namespace: String,
+}
+
+impl Object {
+    /// The group of the API version; empty for the core group.
+    #[must_use]
+    pub fn group(&self) -> &str {
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
+}
+
+impl std::fmt::Display for Object {
+    fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(out, "{} ", self.kind)?;
+        if !self.namespace.is_empty() {
+            write!(out, "{}/", self.namespace)?;
+        }
+        write!(out, "{}", self.name)
+    }
+}
+
+/// The objects of a document, in its order. What has no kind is no object.
+///
+/// A list is what its kind calls so and what has `items`; as for kubectl, an item without kind is of the kind that the list
+/// is of.
+#[must_use]
+pub fn objects(tree: &Tree) -> Vec<Object> {
+    let mut found = Vec::new();
+    if let Some(root) = tree.root() {
+        collect(tree, root, ("", ""), 0, &mut found);
+    }
+    found
+}
+
+fn collect(tree: &Tree, node: NodeId, (api_version, kind): (&str, &str), depth: usize, found: &mut Vec<Object>) {
+    let node = tree.resolve(node);
+    if tree.kind(node) != Kind::Mapping {
+        return;
+    }
+    let text = |path: &[&str]| tree.find_text(node, path).map(std::borrow::Cow::into_owned).unwrap_or_default();
+    let or = |own: String, other: &str| if own.is_empty() { other.to_owned() } else { own };
+    let (api_version, kind) = (or(text(&["apiVersion"]), api_version), or(text(&["kind"]), kind));
+    let items = tree.find(node, &["items"]).filter(|&items| tree.kind(items) == Kind::Sequence);
+    match (kind.strip_suffix("List"), items) {
+        (Some(item_kind), Some(items)) if depth < DEEPEST_LIST => {
+            let inherited =
+                if item_kind.is_empty() || item_kind == "Resource" { ("", "") } else { (&*api_version, item_kind) };
+            tree.children(items).for_each(|item| collect(tree, item, inherited, depth + 1, found));
+        }
+        _ if kind.is_empty() => {}
+        _ => {
+            let (name, namespace) = (text(&["metadata", "name"]), text(&["metadata", "namespace"]));
+            found.push(Object { node, api_version, kind, name, namespace });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_and_items_of_lists() {
+        let document = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: apps/v1, kind: Deployment, metadata: {name: a}}\n\
+                        - apiVersion: v1\n  kind: SecretList\n  items:\n  - metadata: {name: b, namespace: n}\n  - kind: ConfigMap\n- x\n- {a: 1}\n";
+        let tree = Tree::read(document).expect("a document");
+        let found: Vec<_> = objects(&tree).iter().map(|object| (object.to_string(), object.api_version.clone())).collect();
+        let expected = [("Deployment a", "apps/v1"), ("Secret n/b", "v1"), ("ConfigMap ", "v1")];
+        assert_eq!(found, expected.map(|(name, version)| (name.to_owned(), version.to_owned())));
+    }
+
+    #[test]
+    fn a_kind_that_only_ends_like_a_list_is_an_object() {
+        let tree = Tree::read("kind: AllowList\nmetadata: {name: a}\n").expect("a document");
+        assert_eq!(objects(&tree).len(), 1);
+    }
+}

@@ -1,0 +1,43 @@
+//! TOML: `toToml`, `mustToToml` and `fromToml`.
+
+mod number;
+mod read;
+mod scan;
+mod text;
+mod time;
+mod tree;
+mod write;
+
+use gotemplate::function::{FunctionError, FunctionTable};
+use gotemplate::value::{Map, Str, Value};
+use write::Fault;
+
+pub(super) fn add(table: &mut FunctionTable) {
+    table.add("toToml", to_toml);
+    table.add("mustToToml", must_to_toml);
+    table.add("fromToml", from_toml);
+}
+
+/// The error instead of the text, where there is one.
+fn to_toml(value: Value) -> Result<Vec<u8>, FunctionError> {
+    match write::write(&value) {
+        Ok(text) => Ok(text),
+        Err(Fault::Unfit(message)) => Ok(message.into_bytes()),
+        Err(Fault::Fatal(error)) => Err(error),
+    }
+}
+
+fn must_to_toml(value: Value) -> Result<Vec<u8>, FunctionError> {
+    write::write(&value).map_err(|fault| match fault {
+        Fault::Unfit(message) => message.into(),
+        Fault::Fatal(error) => error,
+    })
+}
+
+/// The error under the key `Error`, where there is one.
+fn from_toml(text: Str) -> Map {
+    match read::read(text.as_bytes()) {
+        Ok(map) => map,
+        Err(message) => Map::new([("Error".into(), Value::string(message))].into()),
+    }
+}

@@ -1,0 +1,154 @@
+//! Reading a URL.
+
+use super::address::check_address;
+use super::escape::Part;
+use gotemplate::format::quoted;
+
+/// The parts of a URL, decoded where Go decodes them.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Url {
+    pub scheme: Vec<u8>,
+    pub opaque: Vec<u8>,
+    pub user: Option<UserInfo>,
+    pub host: Vec<u8>,
+    pub path: Vec<u8>,
+    pub query: Vec<u8>,
+    pub fragment: Vec<u8>,
+}
+
+/// What stands before the `@`, decoded.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct UserInfo {
+    pub name: Vec<u8>,
+    pub password: Option<Vec<u8>>,
+}
+
+impl Url {
+    /// Reads a URL or a reference.
+    ///
+    /// # Errors
+    /// Go's text.
+    pub(super) fn parse(text: &[u8]) -> Result<Self, String> {
+        let (before, fragment) = cut(text, b'#');
+        let failed = |text: &[u8], error: String| format!("parse {}: {error}", quoted(text));
+        let mut url = Self::parse_without_fragment(before).map_err(|error| failed(before, error))?;
+        if let Some(fragment) = fragment {
+            url.fragment = Part::Fragment.unescape(fragment).map_err(|error| failed(text, error))?;
+        }
+        Ok(url)
+    }
+
+    fn parse_without_fragment(text: &[u8]) -> Result<Self, String> {
+        if text.iter().any(u8::is_ascii_control) {
+            return Err("net/url: invalid control character in URL".into());
+        }
+        if text == b"*" {
+            return Ok(Self { path: text.to_vec(), ..Self::default() });
+        }
+        let (scheme, rest) = cut_scheme(text)?;
+        let (rest, query) = cut(rest, b'?');
+        let mut url =
+            Self { scheme: scheme.to_ascii_lowercase(), query: query.unwrap_or_default().to_vec(), ..Self::default() };
+        if !rest.starts_with(b"/") {
+            if !scheme.is_empty() {
+                url.opaque = rest.to_vec();
+                return Ok(url);
+            }
+            if cut(rest, b'/').0.contains(&b':') {
+                return Err("first path segment in URL cannot contain colon".into());
+            }
+        }
+        let path = if rest.starts_with(b"//") && (!scheme.is_empty() || !rest.starts_with(b"///")) {
+            let end = rest[2..].iter().position(|&byte| byte == b'/').map_or(rest.len(), |slash| slash + 2);
+            url.set_authority(&rest[2..end])?;
+            &rest[end..]
+        } else {
+            rest
+        };
+        url.path = Part::Path.unescape(path)?;
+        Ok(url)
+    }
+
+    fn set_authority(&mut self, authority: &[u8]) -> Result<(), String> {
+        let at = authority.iter().rposition(|&byte| byte == b'@');
+        self.host = parse_host(&self.scheme, &authority[at.map_or(0, |at| at + 1)..])?;
+        self.user = at.map(|at| UserInfo::parse(&authority[..at])).transpose()?;
+        Ok(())
+    }
+
+    /// The host without its port and brackets.
+    pub(super) fn hostname(&self) -> &[u8] {
+        let host = match self.host.iter().rposition(|&byte| byte == b':') {
+            Some(colon) if is_port(&self.host[colon..]) => &self.host[..colon],
+            _ => &self.host,
+        };
+        host.strip_prefix(b"[").and_then(|host| host.strip_suffix(b"]")).unwrap_or(host)
+    }
+}
+
+impl UserInfo {
+    fn parse(text: &[u8]) -> Result<Self, String> {
+        let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(byte);
+        if !text.iter().all(allowed) {
+            return Err("net/url: invalid userinfo".into());
+        }
+        let (name, password) = cut(text, b':');
+        let name = Part::User.unescape(name)?;
+        Ok(Self { name, password: password.map(|password| Part::User.unescape(password)).transpose()? })
+    }
+}
+
+/// The text before and after the first `mark`.
+fn cut(text: &[u8], mark: u8) -> (&[u8], Option<&[u8]>) {
+    match text.iter().position(|&byte| byte == mark) {
+        Some(at) => (&text[..at], Some(&text[at + 1..])),
+        None => (text, None),
+    }
+}
+
+/// An empty scheme when there is none.
+fn cut_scheme(text: &[u8]) -> Result<(&[u8], &[u8]), String> {
+    let is_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
+    let end = text.iter().position(|byte| !is_scheme(byte)).unwrap_or(text.len());
+    match text.first() {
+        Some(b':') => Err("missing protocol scheme".into()),
+        Some(first) if first.is_ascii_alphabetic() && text.get(end) == Some(&b':') => Ok((&text[..end], &text[end + 1..])),
+        _ => Ok((b"", text)),
+    }
+}
+
+fn parse_host(scheme: &[u8], host: &[u8]) -> Result<Vec<u8>, String> {
+    match host.iter().rposition(|&byte| byte == b'[') {
+        Some(0) => return parse_bracketed(host),
+        Some(_) => return Err("invalid IP-literal".into()),
+        None => {}
+    }
+    let mut colons = host.iter().enumerate().filter(|(_, byte)| **byte == b':').map(|(at, _)| at);
+    let (first, last) = (colons.next(), colons.next_back());
+    // Only HTTP's hosts may not hold further colons.
+    let strict = scheme == b"http" || scheme == b"https";
+    if let Some(colon) = if strict { first } else { last.or(first) } {
+        check_port(&host[colon..])?;
+    }
+    Part::Host.unescape(host)
+}
+
+fn parse_bracketed(host: &[u8]) -> Result<Vec<u8>, String> {
+    let close = host.iter().rposition(|&byte| byte == b']').ok_or("missing ']' in host")?;
+    check_port(&host[close + 1..])?;
+    let port = Part::Host.unescape(&host[close + 1..])?;
+    let name = &host[1..close];
+    let zone = name.windows(3).position(|bytes| bytes == b"%25").unwrap_or(name.len());
+    let name = [Part::Host.unescape(&name[..zone])?, Part::Zone.unescape(&name[zone..])?].concat();
+    check_address(&name)?;
+    Ok([b"[", name.as_slice(), b"]", &port].concat())
+}
+
+fn check_port(text: &[u8]) -> Result<(), String> {
+    if is_port(text) { Ok(()) } else { Err(format!("invalid port {} after host", quoted(text))) }
+}
+
+/// Nothing, or a colon and any number of digits.
+fn is_port(text: &[u8]) -> bool {
+    text.split_first().is_none_or(|(colon, port)| *colon == b':' && port.iter().all(u8::is_ascii_digit))
+}

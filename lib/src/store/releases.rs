@@ -1,0 +1,321 @@
+//! Releases in a store: what is read for a question, and what is written for a release.
+//!
+//! A record that cannot be decoded is an error of that record alone; its revision still counts, so that the next one gets a
+//! number of its own.
+
+use super::labels::{self, CREATED_AT, MODIFIED_AT};
+use super::{Driver, Head, Query, Record, RecordId, StoreError};
+use crate::release::record::{self, RecordError, Summary};
+use crate::release::{Release, Status};
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Mutex, PoisonError};
+
+/// Tells the seconds since 1970.
+pub type Clock = fn() -> i64;
+
+/// How many bodies are held at once: enough to keep several processors busy, few enough to stay small.
+const BATCH: usize = 64;
+
+/// Releases in the records of a driver.
+pub struct Store {
+    driver: Box<dyn Driver>,
+    clock: Clock,
+    /// What was last read or written of each record here: nothing newer is ever replaced unseen.
+    seen: Mutex<BTreeMap<RecordId, Seen>>,
+}
+
+#[derive(Clone)]
+struct Seen {
+    version: String,
+    body: u64,
+}
+
+/// What a record holds, or why that cannot be told.
+#[derive(Clone, Debug)]
+pub struct Entry<T> {
+    /// The record's head.
+    pub head: Head,
+    /// Its content.
+    pub content: Result<T, StoreError>,
+}
+
+impl Store {
+    /// Releases in the records of `driver`.
+    #[must_use]
+    pub fn new(driver: Box<dyn Driver>, clock: Clock) -> Self {
+        Self { driver, clock, seen: Mutex::default() }
+    }
+
+    /// What keeps the records.
+    #[must_use]
+    pub fn driver(&self) -> &dyn Driver {
+        self.driver.as_ref()
+    }
+
+    /// Writes the record of a new revision.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] when there is one already.
+    pub async fn create(&self, release: &Release) -> Result<(), StoreError> {
+        let mut record = self.record(release, CREATED_AT, "create")?;
+        record.head.version = self.driver.create(&record).await?;
+        self.remember(&record);
+        Ok(())
+    }
+
+    /// Replaces the record of a revision.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none; [`StoreError::Conflict`] when its content was changed by someone else since
+    /// this store read or wrote it.
+    pub async fn update(&self, release: &Release) -> Result<(), StoreError> {
+        let mut record = self.record(release, MODIFIED_AT, "update")?;
+        let seen = self.seen(&record.head.id);
+        record.head.version = seen.as_ref().map(|seen| seen.version.clone()).unwrap_or_default();
+        record.head.version = match (self.driver.replace(&record).await, seen) {
+            (Err(StoreError::Conflict(why)), Some(seen)) => self.replace_again(record.clone(), &seen, why).await?,
+            (result, _) => result?,
+        };
+        self.remember(&record);
+        Ok(())
+    }
+
+    /// After a conflict: whoever changed only labels or the like changed nothing that would be lost.
+    async fn replace_again(&self, mut record: Record, seen: &Seen, why: String) -> Result<String, StoreError> {
+        let current = self.one(&record.head.id).await?;
+        if digest(&current.body) != seen.body {
+            return Err(StoreError::Conflict(why));
+        }
+        record.head.version = current.head.version;
+        self.driver.replace(&record).await
+    }
+
+    /// Removes the record of a revision.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none.
+    pub async fn delete(&self, namespace: &str, name: &str, revision: u32) -> Result<(), StoreError> {
+        self.driver.delete(&RecordId::new(namespace, name, revision)).await
+    }
+
+    /// One revision, with the user's labels only.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none, [`StoreError::Corrupt`] when it cannot be decoded.
+    pub async fn get(&self, namespace: &str, name: &str, revision: u32) -> Result<Release, StoreError> {
+        let record = self.one(&RecordId::new(namespace, name, revision)).await?;
+        let mut release = self.decode(&record)?;
+        release.labels = labels::of_user(&record.head.labels);
+        Ok(release)
+    }
+
+    /// The heads of all records of a namespace (empty: of all), or of one release of it, by namespace, name and revision.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn heads(&self, namespace: &str, name: Option<&str>) -> Result<Vec<Head>, StoreError> {
+        let query = Query { namespace: namespace.to_owned(), name: name.map(ToOwned::to_owned) };
+        let mut heads = self.driver.heads(&query).await?;
+        heads.sort_by(|a, b| (&a.id.namespace, a.name(), a.revision()).cmp(&(&b.id.namespace, b.name(), b.revision())));
+        Ok(heads)
+    }
+
+    /// The releases of these heads, in their order.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn releases(&self, heads: &[Head]) -> Result<Vec<Entry<Release>>, StoreError> {
+        self.contents(heads, |record| self.decode(record)).await
+    }
+
+    /// What tables show of these heads' releases, in their order.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn summaries(&self, heads: &[Head]) -> Result<Vec<Entry<Summary>>, StoreError> {
+        let summary = |record: &Record| record::summary(&record.body).map_err(|error| self.corrupt(record, &error));
+        self.contents(heads, summary).await
+    }
+
+    /// All revisions of one release that can be decoded, lowest first; empty when there are none.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn history(&self, namespace: &str, name: &str) -> Result<Vec<Release>, StoreError> {
+        let heads = self.heads(namespace, Some(name)).await?;
+        Ok(self.releases(&heads).await?.into_iter().filter_map(|entry| entry.content.ok()).collect())
+    }
+
+    /// Every release of a namespace (empty: of all) that can be decoded, all revisions, by namespace, name and revision.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn list(&self, namespace: &str) -> Result<Vec<Release>, StoreError> {
+        let heads = self.heads(namespace, None).await?;
+        Ok(self.releases(&heads).await?.into_iter().filter_map(|entry| entry.content.ok()).collect())
+    }
+
+    /// The newest revision that can be decoded.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no record, [`StoreError::Corrupt`] when none can be decoded.
+    pub async fn last(&self, namespace: &str, name: &str) -> Result<Release, StoreError> {
+        let heads = self.heads(namespace, Some(name)).await?;
+        self.newest(&heads, name).await
+    }
+
+    /// The newest revision that is labelled as deployed and can be decoded.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none.
+    pub async fn deployed(&self, namespace: &str, name: &str) -> Result<Release, StoreError> {
+        let mut heads = self.heads(namespace, Some(name)).await?;
+        heads.retain(|head| head.status() == Status::Deployed);
+        self.newest(&heads, name).await
+    }
+
+    /// The newest of these heads, lowest first, that can be decoded.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none, [`StoreError::Corrupt`] when none can be decoded.
+    pub async fn newest(&self, heads: &[Head], name: &str) -> Result<Release, StoreError> {
+        let mut error = StoreError::NotFound;
+        for head in heads.iter().rev() {
+            let entry = self.releases(std::slice::from_ref(head)).await?.pop();
+            match entry.map(|entry| entry.content) {
+                Some(Ok(release)) => return Ok(release),
+                Some(Err(StoreError::Corrupt(_))) => {
+                    error = StoreError::Corrupt(format!("no revision for release {name:?}"))
+                }
+                Some(Err(StoreError::NotFound)) | None => {}
+                Some(Err(other)) => return Err(other),
+            }
+        }
+        Err(error)
+    }
+
+    /// The number that the next revision gets: records that cannot be decoded count.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn next_revision(&self, namespace: &str, name: &str) -> Result<u32, StoreError> {
+        let heads = self.heads(namespace, Some(name)).await?;
+        Ok(heads.last().map_or(0, Head::revision).saturating_add(1))
+    }
+
+    /// Removes the oldest records until `keep` are left, never the newest that is labelled as deployed nor the newest of all;
+    /// 0 keeps all.
+    ///
+    /// # Errors
+    /// What went wrong with some; the others are removed all the same.
+    pub async fn prune(&self, namespace: &str, name: &str, keep: usize) -> Result<(), StoreError> {
+        if keep == 0 {
+            return Ok(());
+        }
+        let heads = self.heads(namespace, Some(name)).await?;
+        let deployed = heads.iter().rposition(|head| head.status() == Status::Deployed);
+        let surplus = heads.len().saturating_sub(keep);
+        let older = heads.iter().enumerate().take(heads.len().saturating_sub(1));
+        let mut errors = Vec::new();
+        for (_, head) in older.filter(|(at, _)| Some(*at) != deployed).take(surplus) {
+            match self.driver.delete(&head.id).await {
+                // Somebody else was faster.
+                Ok(()) | Err(StoreError::NotFound) => {}
+                Err(error) => errors.push(error),
+            }
+        }
+        match errors.len() {
+            0 => Ok(()),
+            1 => Err(errors.remove(0)),
+            n => Err(StoreError::Failed(format!("encountered {n} deletion errors. First is: {}", errors[0]))),
+        }
+    }
+
+    async fn one(&self, id: &RecordId) -> Result<Record, StoreError> {
+        let record = self.driver.read(std::slice::from_ref(id)).await?.pop().ok_or(StoreError::NotFound)??;
+        self.remember(&record);
+        Ok(record)
+    }
+
+    async fn contents<T: Send>(
+        &self,
+        heads: &[Head],
+        decode: impl Fn(&Record) -> Result<T, StoreError> + Sync,
+    ) -> Result<Vec<Entry<T>>, StoreError> {
+        let mut entries = Vec::with_capacity(heads.len());
+        for heads in heads.chunks(BATCH) {
+            let ids: Vec<_> = heads.iter().map(|head| head.id.clone()).collect();
+            let records = self.driver.read(&ids).await?;
+            for record in records.iter().flatten() {
+                self.remember(record);
+            }
+            let contents = in_parallel(records, |record| record.and_then(|record| decode(&record)));
+            entries.extend(heads.iter().cloned().zip(contents).map(|(head, content)| Entry { head, content }));
+        }
+        Ok(entries)
+    }
+
+    fn record(&self, release: &Release, time_label: &str, verb: &str) -> Result<Record, StoreError> {
+        let encoded = record::encode(release);
+        let body = encoded.map_err(|error| {
+            let context = self.driver.context(&format!("{verb}: failed to encode release \"{}\"", release.name));
+            StoreError::Failed(format!("{context}{error}"))
+        })?;
+        let id = RecordId::new(&release.namespace, &release.name, release.revision);
+        let labels = labels::of_record(release, time_label, (self.clock)());
+        Ok(Record { head: Head { id, labels, version: String::new() }, body: body.into_bytes() })
+    }
+
+    fn decode(&self, record: &Record) -> Result<Release, StoreError> {
+        let mut release = record::decode(&record.body).map_err(|error| self.corrupt(record, &error))?;
+        let all = &record.head.labels;
+        release.labels = if self.driver.shows_system_labels() { all.clone() } else { labels::of_user(all) };
+        Ok(release)
+    }
+
+    fn corrupt(&self, record: &Record, error: &RecordError) -> StoreError {
+        let context = self.driver.context(&format!("get: failed to decode data \"{}\"", record.head.id.key));
+        StoreError::Corrupt(format!("{context}{error}"))
+    }
+
+    fn seen(&self, id: &RecordId) -> Option<Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    fn remember(&self, record: &Record) {
+        let seen = Seen { version: record.head.version.clone(), body: digest(&record.body) };
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(record.head.id.clone(), seen);
+    }
+}
+
+fn digest(body: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    body.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Applies `work` to each item on all processors; results in the order of the items.
+fn in_parallel<A: Send, B: Send>(items: Vec<A>, work: impl Fn(A) -> B + Sync) -> Vec<B> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    if threads < 2 {
+        return items.into_iter().map(work).collect();
+    }
+    let length = items.len();
+    let next = Mutex::new(items.into_iter().enumerate());
+    let take = || next.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let done = Mutex::new(Vec::with_capacity(length));
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some((at, item)) = take() {
+                    let result = work(item);
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((at, result));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}

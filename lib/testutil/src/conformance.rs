@@ -1,0 +1,229 @@
+//! What every release store must do, whatever it is made of.
+
+use rhelm_lib::release::Status;
+use rhelm_lib::store::labels::{self, Labels};
+use rhelm_lib::store::{Driver, Head, Query, Record, RecordId, StoreError};
+use std::future::Future;
+use std::pin::pin;
+use std::task::Poll;
+
+/// Puts a driver through everything. `namespaces` are two that exist and hold no records.
+///
+/// # Panics
+/// At the first thing that is not as it must be.
+pub async fn driver_conformance(driver: &dyn Driver, namespaces: [&str; 2]) {
+    let [first, second] = namespaces;
+    a_record_comes_back_as_it_was(driver, first).await;
+    a_taken_id_is_refused(driver, first).await;
+    replacing_tells_what_happened(driver, first).await;
+    deleting_leaves_nothing(driver, first).await;
+    heads_are_those_asked_for(driver, first, second).await;
+    reading_keeps_the_order(driver, first).await;
+    of_two_writers_one_wins(driver, first).await;
+    what_is_no_payload_is_kept_as_it_is(driver, first).await;
+    a_large_body_fits(driver, first).await;
+    assert_eq!(ids(driver, first, None).await, Vec::<String>::new(), "something was left behind");
+}
+
+/// A record with the labels of its kind.
+#[must_use]
+pub fn record(namespace: &str, name: &str, revision: u32, body: &str) -> Record {
+    let mut labels = Labels::from(labels::system(name, Status::Deployed, revision));
+    labels.insert(labels::CREATED_AT.to_owned(), "1700000000".to_owned());
+    let id = RecordId::new(namespace, name, revision);
+    Record { head: Head { id, labels, version: String::new() }, body: body.as_bytes().to_vec() }
+}
+
+async fn a_record_comes_back_as_it_was(driver: &dyn Driver, namespace: &str) {
+    let mut record = record(namespace, "my.v2app", 12, "H4sIAAAA+/=");
+    for (name, value) in
+        [("team", "a"), ("example.com/Part_of", ""), ("long", &"x".repeat(63)), ("modifiedAt", "1700000001")]
+    {
+        record.head.labels.insert(name.to_owned(), value.to_owned());
+    }
+    let version = create(driver, &record).await;
+    let found = one(driver, &record.head.id).await.expect("the record");
+    assert_eq!(found.body, record.body);
+    assert_eq!(found.head.labels, record.head.labels);
+    assert_eq!(found.head.id, record.head.id);
+    assert_eq!(found.head.version, version, "the version is that of the write");
+    assert_eq!(heads(driver, namespace, Some("my.v2app")).await, [found.head]);
+    driver.delete(&record.head.id).await.expect("deleted");
+}
+
+async fn a_taken_id_is_refused(driver: &dyn Driver, namespace: &str) {
+    let record = record(namespace, "web", 1, "one");
+    create(driver, &record).await;
+    let mut other = record.clone();
+    other.body = b"two".to_vec();
+    other.head.labels.insert("team".into(), "b".into());
+    assert_eq!(driver.create(&other).await, Err(StoreError::Exists));
+    let found = one(driver, &record.head.id).await.expect("the record");
+    assert_eq!((found.body, found.head.labels), (record.body, record.head.labels));
+    driver.delete(&record.head.id).await.expect("deleted");
+}
+
+async fn replacing_tells_what_happened(driver: &dyn Driver, namespace: &str) {
+    let mut record = record(namespace, "web", 1, "one");
+    assert_eq!(driver.replace(&record).await, Err(StoreError::NotFound));
+    record.head.labels.insert("team".into(), "a".into());
+    let first = create(driver, &record).await;
+    record.head.labels.insert("status".into(), "superseded".into());
+    record.head.labels.remove("team");
+    record.head.labels.insert("part".into(), "b".into());
+    record.head.version = first.clone();
+    record.body = b"two".to_vec();
+    let second = driver.replace(&record).await.expect("replaced");
+    assert_ne!(first, second, "a write changes the version");
+    let stale = driver.replace(&record).await;
+    assert!(matches!(stale, Err(StoreError::Conflict(_))), "{stale:?}");
+    let found = one(driver, &record.head.id).await.expect("the record");
+    assert_eq!((&found.body, &found.head.labels, &found.head.version), (&record.body, &record.head.labels, &second));
+    record.head.version.clear();
+    record.body = b"three".to_vec();
+    driver.replace(&record).await.expect("replaced whatever was there");
+    assert_eq!(one(driver, &record.head.id).await.expect("the record").body, b"three");
+    driver.delete(&record.head.id).await.expect("deleted");
+}
+
+async fn deleting_leaves_nothing(driver: &dyn Driver, namespace: &str) {
+    let mut labelled = record(namespace, "web", 1, "one");
+    labelled.head.labels.insert("team".into(), "a".into());
+    create(driver, &labelled).await;
+    driver.delete(&labelled.head.id).await.expect("deleted");
+    assert_eq!(driver.delete(&labelled.head.id).await, Err(StoreError::NotFound));
+    assert_eq!(one(driver, &labelled.head.id).await, Err(StoreError::NotFound));
+    let plain = record(namespace, "web", 1, "two");
+    create(driver, &plain).await;
+    assert_eq!(one(driver, &plain.head.id).await.expect("the record").head.labels, plain.head.labels);
+    driver.delete(&plain.head.id).await.expect("deleted");
+}
+
+async fn heads_are_those_asked_for(driver: &dyn Driver, first: &str, second: &str) {
+    let records = [
+        record(first, "web", 1, "a"),
+        record(first, "web", 10, "b"),
+        record(first, "web2", 1, "c"),
+        record(second, "web", 2, "d"),
+    ];
+    for record in &records {
+        create(driver, record).await;
+    }
+    let key = |name: &str, revision| RecordId::new("", name, revision).key;
+    assert_eq!(ids(driver, first, Some("web")).await, [key("web", 1), key("web", 10)]);
+    assert_eq!(ids(driver, first, None).await, [key("web", 1), key("web", 10), key("web2", 1)]);
+    assert_eq!(ids(driver, second, None).await, [key("web", 2)]);
+    assert_eq!(ids(driver, first, Some("we")).await, Vec::<String>::new());
+    let everywhere = heads(driver, "", Some("web")).await;
+    for namespace in [first, second] {
+        assert!(everywhere.iter().any(|head| head.id.namespace == namespace), "{namespace} is part of all namespaces");
+    }
+    for record in &records {
+        driver.delete(&record.head.id).await.expect("deleted");
+    }
+}
+
+async fn reading_keeps_the_order(driver: &dyn Driver, namespace: &str) {
+    assert_eq!(driver.read(&[]).await.expect("nothing asked for"), []);
+    for revision in 1..=3 {
+        create(driver, &record(namespace, "web", revision, &format!("body {revision}"))).await;
+    }
+    let asked = [3, 9, 1, 2, 3].map(|revision| RecordId::new(namespace, "web", revision));
+    let found = driver.read(&asked).await.expect("an answer");
+    let bodies: Vec<_> = found.into_iter().map(|record| record.map(|record| record.body)).collect();
+    let body = |text: &str| Ok(text.as_bytes().to_vec());
+    let expected = [body("body 3"), Err(StoreError::NotFound), body("body 1"), body("body 2"), body("body 3")];
+    assert_eq!(bodies, expected);
+    for revision in 1..=3 {
+        driver.delete(&RecordId::new(namespace, "web", revision)).await.expect("deleted");
+    }
+}
+
+async fn of_two_writers_one_wins(driver: &dyn Driver, namespace: &str) {
+    for round in 0..5 {
+        let [mut one_way, mut other_way] = ["one", "two"].map(|body| record(namespace, "race", round, body));
+        let results = both(driver.create(&one_way), driver.create(&other_way)).await;
+        let winner = match results {
+            (Ok(version), Err(StoreError::Exists)) | (Err(StoreError::Exists), Ok(version)) => version,
+            both => panic!("exactly one may create the record: {both:?}"),
+        };
+        (one_way.head.version, other_way.head.version) = (winner.clone(), winner);
+        (one_way.body, other_way.body) = (b"three".to_vec(), b"four".to_vec());
+        let results = both(driver.replace(&one_way), driver.replace(&other_way)).await;
+        let body = one(driver, &one_way.head.id).await.expect("the record").body;
+        match results {
+            (Ok(_), Err(StoreError::Conflict(_))) => assert_eq!(body, b"three"),
+            (Err(StoreError::Conflict(_)), Ok(_)) => assert_eq!(body, b"four"),
+            both => panic!("exactly one may replace the record: {both:?}"),
+        }
+        driver.delete(&one_way.head.id).await.expect("deleted");
+    }
+}
+
+async fn what_is_no_payload_is_kept_as_it_is(driver: &dyn Driver, namespace: &str) {
+    let good = record(namespace, "web", 1, "good");
+    let odd = record(namespace, "web", 2, "\u{fffd} is no base64 <&>\n");
+    for record in [&good, &odd] {
+        create(driver, record).await;
+    }
+    assert_eq!(ids(driver, namespace, None).await.len(), 2);
+    assert_eq!(one(driver, &odd.head.id).await.expect("the record").body, odd.body);
+    for record in [good, odd] {
+        driver.delete(&record.head.id).await.expect("deleted");
+    }
+}
+
+async fn a_large_body_fits(driver: &dyn Driver, namespace: &str) {
+    let record = record(namespace, "large", 1, &"0123456789abcde\u{2f}".repeat(60_000));
+    create(driver, &record).await;
+    assert!(one(driver, &record.head.id).await.expect("the record").body == record.body, "the body is the same");
+    driver.delete(&record.head.id).await.expect("deleted");
+}
+
+async fn create(driver: &dyn Driver, record: &Record) -> String {
+    driver.create(record).await.expect("created")
+}
+
+async fn one(driver: &dyn Driver, id: &RecordId) -> Result<Record, StoreError> {
+    driver.read(std::slice::from_ref(id)).await.expect("an answer").pop().expect("one answer for one id")
+}
+
+async fn heads(driver: &dyn Driver, namespace: &str, name: Option<&str>) -> Vec<Head> {
+    let query = Query { namespace: namespace.to_owned(), name: name.map(ToOwned::to_owned) };
+    driver.heads(&query).await.expect("an answer")
+}
+
+async fn ids(driver: &dyn Driver, namespace: &str, name: Option<&str>) -> Vec<String> {
+    let mut keys: Vec<_> = heads(driver, namespace, name).await.into_iter().map(|head| head.id.key).collect();
+    keys.sort();
+    keys
+}
+
+/// Drives two futures at the same time.
+async fn both<A, B>(first: impl Future<Output = A>, second: impl Future<Output = B>) -> (A, B) {
+    let (mut first, mut second) = (pin!(first), pin!(second));
+    let (mut one, mut two) = (None, None);
+    std::future::poll_fn(move |context| {
+        if one.is_none() {
+            one = ready(first.as_mut().poll(context));
+        }
+        if two.is_none() {
+            two = ready(second.as_mut().poll(context));
+        }
+        match (one.take(), two.take()) {
+            (Some(one), Some(two)) => Poll::Ready((one, two)),
+            (left, right) => {
+                (one, two) = (left, right);
+                Poll::Pending
+            }
+        }
+    })
+    .await
+}
+
+fn ready<T>(poll: Poll<T>) -> Option<T> {
+    match poll {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
+    }
+}

@@ -1,0 +1,22 @@
+//! What every program says of itself with `--help`, word for word: `tests/help/PROGRAM.txt`.
+
+use assert_cmd::Command;
+use std::path::Path;
+
+/// With `RHELM_TEST_UPDATE=help` the files are written instead of compared.
+#[track_caller]
+fn says(program: &str, path: &str, arguments: &[&str]) {
+    let mut command = Command::new(path);
+    command.args(arguments).arg("--help").env_remove("COLUMNS");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/help").join(format!("{program}.txt"));
+    if std::env::var_os("RHELM_TEST_UPDATE").is_some_and(|what| what == "help") {
+        std::fs::write(&file, command.output().expect("the program runs").stdout).expect("the file can be written");
+    }
+    let expected = std::fs::read_to_string(&file).expect("the file can be read");
+    command.assert().success().stderr("").stdout(expected);
+}
+
+#[test]
+fn inject_labels() {
+    says("rhelm-inject-labels", env!("CARGO_BIN_EXE_rhelm-inject-labels"), &[]);
+}
