@@ -93,14 +93,14 @@ fn what_was_applied_need_not_be_applied_again() {
         for object in objects(cluster.default_namespace()) {
             let kind = object["kind"].clone();
             let live = apply(&cluster, &object).await.unwrap_or_else(|error| panic!("{kind}: {error}"));
-            assert!(managed::is_applied(&object, &live), "{kind}: {:#}", live["metadata"]["managedFields"]);
+            assert!(managed::is_applied(&object, &live, true), "{kind}: {:#}", live["metadata"]["managedFields"]);
             let mut changed = object.clone();
             changed["metadata"]["labels"]["new"] = "x".into();
-            assert!(!managed::is_applied(&changed, &live), "{kind}: a new label");
+            assert!(!managed::is_applied(&changed, &live, false), "{kind}: a new label");
             changed["metadata"]["labels"] = json!({"app": "y"});
-            assert!(!managed::is_applied(&changed, &live), "{kind}: another label");
+            assert!(!managed::is_applied(&changed, &live, false), "{kind}: another label");
             changed["metadata"]["labels"] = Json::Null;
-            assert!(!managed::is_applied(&changed, &live), "{kind}: no label");
+            assert!(!managed::is_applied(&changed, &live, false), "{kind}: no label");
         }
     });
 }
@@ -116,7 +116,7 @@ fn client_side_patches_of_unchanged_objects_are_empty() {
             let live = created.unwrap_or_else(|error| panic!("{kind}: {error}"));
             let object = Object { id: ObjectId::of(&content), content };
             let old = [object.clone()];
-            let plan = build(&[(object, Some(live))], &old, &[], Method::ClientSide { live_custom: false });
+            let plan = build(&[(object, Some(live))], &old, &[], Method::ClientSide { live_custom: false }, true);
             assert!(matches!(plan.operations[0].change, Change::Unchanged(_)) || has_quantities(&kind), "{kind}: {plan:#?}");
         }
     });
@@ -134,11 +134,11 @@ fn fields_of_client_side_apply_are_adopted() {
         let cluster = cluster(&options).await;
         let object = objects(cluster.default_namespace()).remove(0);
         let created = cluster.write(&[Write::Create { object: object.clone() }]).await.remove(0).expect("created");
-        assert!(!managed::is_applied(&object, &created));
+        assert!(!managed::is_applied(&object, &created, true));
         let adopt = managed::adopt(&created);
         assert!(adopt.is_some());
         let write = Write::Apply { object: object.clone(), force: false, dry_run: false, adopt };
         let live = cluster.write(&[write]).await.remove(0).expect("applied");
-        assert!(managed::is_applied(&object, &live), "{:#}", live["metadata"]["managedFields"]);
+        assert!(managed::is_applied(&object, &live, true), "{:#}", live["metadata"]["managedFields"]);
     });
 }
