@@ -7,6 +7,8 @@ mod private;
 mod records;
 mod waits;
 
+pub(crate) use interop::write_chart;
+
 use rhelm_kube::{ConnectOptions, KubeCluster, connect};
 use rhelm_lib::cluster::{Cluster, ClusterError, Write};
 use rhelm_testutil::controlplane;
@@ -14,7 +16,7 @@ use serde_json::{Value as Json, json};
 use std::future::Future;
 
 /// Options for the control plane of this run, as its administrator, in a namespace of one's own.
-fn options() -> Option<ConnectOptions> {
+pub(crate) fn options() -> Option<ConnectOptions> {
     let plane = controlplane::shared()?;
     let mut options = ConnectOptions::default();
     options.kubeconfig = Some(plane.kubeconfig().to_owned());
@@ -23,7 +25,7 @@ fn options() -> Option<ConnectOptions> {
 }
 
 /// A connection, with its namespace made.
-async fn cluster(options: &ConnectOptions) -> KubeCluster {
+pub(crate) async fn cluster(options: &ConnectOptions) -> KubeCluster {
     let cluster = connect(options).await.expect("a kubeconfig");
     let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": cluster.default_namespace()}});
     apply(&cluster, &namespace).await.expect("a namespace");
@@ -36,6 +38,6 @@ async fn apply(cluster: &KubeCluster, object: &Json) -> Result<Json, ClusterErro
     cluster.write(&[write]).await.remove(0)
 }
 
-fn run<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future)
 }

@@ -7,8 +7,20 @@
 //! The crate knows nothing of charts: `include`, `tpl`, `.Values` and the sprig functions are bound by its user through
 //! [`function::FunctionTable`] and [`value::Object`].
 
+mod builtin;
+mod exec;
+mod expression;
 pub mod format;
 pub mod function;
+mod lex;
+mod literal;
+mod parse;
+mod program;
 mod rune;
+mod set;
 mod unicode;
 pub mod value;
+
+pub use exec::{ExecError, Location};
+pub use parse::ParseError;
+pub use set::{Limits, MissingKey, Set};

@@ -6,7 +6,7 @@
 use super::files::Files;
 use super::{Input, ReleaseFacts};
 use crate::chart::{Chart, Dependency, Maintainer, Metadata};
-use gotemplate::value::{Map, MapType, Value};
+use gotemplate::value::{Element, List, Map, MapType, Value};
 use std::rc::Rc;
 
 /// The type of `.Values` and `.Template`.
@@ -173,7 +173,7 @@ pub(crate) fn value_from(value: &goyaml::Value) -> Value {
         goyaml::Value::Int(number) => Value::Int64(*number),
         goyaml::Value::Float(number) => Value::Float(*number),
         goyaml::Value::String(string) => text(string),
-        goyaml::Value::List(items) => Value::list(items.iter().map(value_from).collect()),
+        goyaml::Value::List(items) => Value::List(List::grown(Element::Any, items.iter().map(value_from).collect())),
         goyaml::Value::Map(map) => Value::Map(map_from(map)),
     }
 }

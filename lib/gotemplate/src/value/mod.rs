@@ -2,6 +2,7 @@
 //!
 //! Cloning a [`Value`] is cheap. Cloning a map shares it: `set` is seen through every clone, as in Go.
 
+mod capacity;
 mod list;
 mod map;
 mod object;

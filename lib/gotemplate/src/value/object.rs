@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::fmt::Debug;
 
 /// A Go value that is neither a scalar, a plain slice nor a plain map.
+#[expect(clippy::len_without_is_empty, reason = "None is no length")]
 pub trait Object: Debug + Any {
     /// The Go type, as `%T` prints it: `engine.files`.
     fn type_name(&self) -> Cow<'static, str>;

@@ -14,7 +14,7 @@ const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123
 const BASE32: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /// Where the text is at fault, counted from 0.
-struct Corrupt(usize);
+pub(super) struct Corrupt(pub usize);
 
 fn or_fault(decoded: Result<Vec<u8>, Corrupt>, code: &str) -> Vec<u8> {
     decoded.unwrap_or_else(|Corrupt(place)| format!("illegal {code} data at input byte {place}").into_bytes())
@@ -41,7 +41,10 @@ fn encode(bytes: &[u8], alphabet: &[u8], bits: u32, group: usize) -> Vec<u8> {
 }
 
 /// Line breaks are skipped anywhere.
-fn decode64(text: &[u8]) -> Result<Vec<u8>, Corrupt> {
+///
+/// # Errors
+/// Where the text is not base 64.
+pub(super) fn decode64(text: &[u8]) -> Result<Vec<u8>, Corrupt> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 3);
     let mut group = Vec::with_capacity(4);
     let mut rest = text.iter().copied().enumerate().filter(|(_, byte)| !matches!(byte, b'\n' | b'\r'));

@@ -7,8 +7,8 @@ use gotemplate::value::{Kind, Map, MapType, Object, Str, Value};
 pub(super) fn add(table: &mut FunctionTable) {
     table.add("merge", |target: Map, sources: Rest<Map>| swallow(merge(target, sources, false)));
     table.add("mergeOverwrite", |target: Map, sources: Rest<Map>| swallow(merge(target, sources, true)));
-    table.add("mustMerge", |target: Map, sources: Rest<Map>| merge(target, sources, false));
-    table.add("mustMergeOverwrite", |target: Map, sources: Rest<Map>| merge(target, sources, true));
+    table.add("mustMerge", |target: Map, sources: Rest<Map>| merge(target, sources, false).map(Value::Map));
+    table.add("mustMergeOverwrite", |target: Map, sources: Rest<Map>| merge(target, sources, true).map(Value::Map));
 }
 
 const TYPES_DIFFER: &str = "src and dst must be of same type";

@@ -4,18 +4,20 @@ mod number;
 mod read;
 mod scan;
 mod text;
-mod time;
 mod tree;
 mod write;
 
+use super::dates::TomlTimes;
+use crate::render::Environment;
 use gotemplate::function::{FunctionError, FunctionTable};
 use gotemplate::value::{Map, Str, Value};
 use write::Fault;
 
-pub(super) fn add(table: &mut FunctionTable) {
+pub(super) fn add(table: &mut FunctionTable, environment: &Environment) {
     table.add("toToml", to_toml);
     table.add("mustToToml", must_to_toml);
-    table.add("fromToml", from_toml);
+    let times = TomlTimes::new(environment);
+    table.add("fromToml", move |text: Str| from_toml(&text, &times));
 }
 
 /// The error instead of the text, where there is one.
@@ -35,8 +37,8 @@ fn must_to_toml(value: Value) -> Result<Vec<u8>, FunctionError> {
 }
 
 /// The error under the key `Error`, where there is one.
-fn from_toml(text: Str) -> Map {
-    match read::read(text.as_bytes()) {
+fn from_toml(text: &Str, times: &TomlTimes) -> Map {
+    match read::read(text.as_bytes(), times) {
         Ok(map) => map,
         Err(message) => Map::new([("Error".into(), Value::string(message))].into()),
     }
