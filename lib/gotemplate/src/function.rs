@@ -266,6 +266,11 @@ impl FunctionTable {
         self.methods.push((type_name, name, function.into_function()));
     }
 
+    /// Removes `name`.
+    pub fn remove(&mut self, name: &str) {
+        self.by_name.remove(name);
+    }
+
     /// The function `name`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Function> {

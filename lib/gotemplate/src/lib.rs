@@ -23,4 +23,4 @@ pub mod value;
 
 pub use exec::{ExecError, Location};
 pub use parse::ParseError;
-pub use set::{Limits, MissingKey, Set};
+pub use set::{Limits, MissingKey, Set, TextError};
