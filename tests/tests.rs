@@ -4,3 +4,5 @@ mod cluster;
 mod help;
 mod inject_labels;
 mod inject_sidecar;
+mod parity;
+mod tidy;
