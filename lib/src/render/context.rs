@@ -229,7 +229,7 @@ mod tests {
             release: &ReleaseFacts { name: "r".into(), namespace: "n".into(), revision: 1, is_upgrade: false },
             capabilities: &Capabilities::default(),
             environment: &environment,
-            lookup: &NoCluster,
+            lookup: Arc::new(NoCluster),
         })
     }
 

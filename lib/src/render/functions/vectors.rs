@@ -9,6 +9,7 @@ use gotemplate::{MissingKey, Set};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 const NAME: &str = "c/templates/t.yaml";
 
@@ -50,7 +51,7 @@ fn render(
         release: &release,
         capabilities: &capabilities,
         environment,
-        lookup: &NoCluster,
+        lookup: Arc::new(NoCluster),
     };
     let context = templates(&input).first().expect("one template").enter();
     let mut set = Set::new(table.clone()).with_name("gotpl").with_missing_key(MissingKey::Zero);
