@@ -74,6 +74,7 @@ pub(crate) struct Resources {
     stack: Cell<usize>,
     steps: Cell<u64>,
     pub(crate) scratch: RefCell<Vec<Scratch>>,
+    buffers: RefCell<Vec<Vec<u8>>>,
 }
 
 impl Set {
@@ -164,6 +165,20 @@ impl Set {
     fn run(&self, program: &Rc<Program>, data: &Value, out: &mut Vec<u8>) -> Result<(), ExecError> {
         let _running = self.resources.enter(&self.limits).map_err(|message| ExecError::nowhere(program, message))?;
         exec::execute(self, program, data, out)
+    }
+
+    /// Executes a template and returns what it writes, as `include` does.
+    ///
+    /// # Errors
+    /// Where and why the execution failed.
+    pub fn output(&self, name: impl AsRef<[u8]>, data: &Value) -> Result<Str, ExecError> {
+        // Buffers that have grown already are worth keeping.
+        let mut out = self.resources.buffers.borrow_mut().pop().unwrap_or_default();
+        let done = self.execute(name, data, &mut out);
+        let text = Str::from(out.as_slice());
+        out.clear();
+        self.resources.buffers.borrow_mut().push(out);
+        done.map(|()| text)
     }
 
     pub(crate) fn functions(&self) -> &FunctionTable {

@@ -148,6 +148,7 @@ impl Machine<'_> {
                 }
                 Instruction::Here => self.at = pc,
                 Instruction::Fail { message, here: false } => return Err(self.fail(message)),
+                Instruction::DotField(name) => self.dot_field(pc, name)?,
                 Instruction::Field(name) => {
                     self.at = pc;
                     self.field(name)?;

@@ -132,21 +132,30 @@ impl Parser<'_> {
                     command.jumps.push(jump);
                 }
             }
-            First::Field(index) if command.words == 1 => self.begin_method(index, open.stages > 0),
+            First::Field(index) if command.words == 1 => {
+                command.first = First::Field(self.begin_method(index, open.stages > 0));
+            }
             _ => {}
         }
     }
 
-    /// A field turns out to have arguments.
-    fn begin_method(&mut self, index: usize, piped: bool) {
+    /// The field compiled last turns out to have arguments. Returns the index of the instruction that looks for the method.
+    fn begin_method(&mut self, index: usize, piped: bool) -> usize {
         let draft = self.draft();
-        let (name, here) = match draft.program.code[index] {
+        let place = draft.program.places[index];
+        let field = draft.program.code[index];
+        draft.truncate(index);
+        let (name, here) = match field {
+            Instruction::DotField(name) => {
+                draft.emit(Instruction::Dot, place);
+                (name, true)
+            }
             Instruction::Field(name) => (name, true),
             Instruction::ChainedField(name) => (name, false),
-            _ => return,
+            _ => return index,
         };
         let site = draft.method(MethodSite { name, arguments: Vec::new(), piped, end: 0, here });
-        draft.program.code[index] = Instruction::BeginMethod(site);
+        draft.emit(Instruction::BeginMethod(site), place)
     }
 
     /// Compiles an operand that begins with `token`, which is no parenthesis.
@@ -213,15 +222,14 @@ impl Parser<'_> {
         let base = self.draft().here();
         let mut first = First::Variable(token);
         if token.kind == Kind::Field {
-            self.draft().emit(Instruction::Dot, Place::default());
-            first = First::Field(self.field(token, false));
+            first = First::Field(self.field(token, Instruction::DotField));
         } else {
             self.variable(token)?;
         }
         let mut place = place_of(token);
         while self.peek().kind == Kind::Field {
             let field = self.next();
-            first = First::Field(self.field(field, false));
+            first = First::Field(self.field(field, Instruction::Field));
             if place.at == place.start {
                 place.at = field.start;
             }
@@ -232,11 +240,11 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn field(&mut self, token: Token, chained: bool) -> usize {
+    fn field(&mut self, token: Token, instruction: fn(u32) -> Instruction) -> usize {
         // Without its point.
-        let name = Span { start: token.start + 1, end: token.end };
-        let field = if chained { Instruction::ChainedField(name) } else { Instruction::Field(name) };
-        self.draft().emit(field, Place::default())
+        let name = &token.text(self.text)[1..];
+        let name = self.draft().name(name);
+        self.draft().emit(instruction(name), Place::default())
     }
 
     fn variable(&mut self, token: Token) -> Parsed<()> {
@@ -311,7 +319,7 @@ impl Parser<'_> {
         let mut place = Place { at: start, start, end: token.end };
         while self.peek().kind == Kind::Field {
             let field = self.next();
-            first = First::Field(self.field(field, true));
+            first = First::Field(self.field(field, Instruction::ChainedField));
             if place.at == start {
                 place.at = field.start;
             }
@@ -438,9 +446,7 @@ impl Parser<'_> {
     }
 
     fn finish_method(&mut self, command: &Command, index: usize, piped: bool) {
-        if command.words == 1 {
-            self.begin_method(index, piped);
-        }
+        let index = if command.words == 1 { self.begin_method(index, piped) } else { index };
         let draft = self.draft();
         let Instruction::BeginMethod(site) = draft.program.code[index] else { return };
         let place = draft.program.places[index];
