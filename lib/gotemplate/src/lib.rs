@@ -18,6 +18,8 @@ mod parse;
 mod program;
 mod rune;
 mod set;
+#[cfg(test)]
+mod testing;
 mod unicode;
 pub mod value;
 

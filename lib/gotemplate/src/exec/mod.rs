@@ -7,6 +7,8 @@ mod error;
 mod field;
 mod iterate;
 mod statement;
+#[cfg(test)]
+mod tests;
 
 pub use error::{ExecError, Location};
 
