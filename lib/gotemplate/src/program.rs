@@ -7,7 +7,7 @@ use crate::expression::write_expression;
 use crate::format::quoted;
 use crate::function::ParameterType;
 use crate::lex::Lexer;
-use crate::literal::Number;
+use crate::literal::Literal;
 use crate::value::{Str, Value};
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -177,16 +177,6 @@ pub(crate) struct MethodSite {
 pub(crate) struct ArgumentSite {
     pub(crate) literal: Literal,
     pub(crate) text: Span,
-}
-
-/// What kind of literal an argument is, if it is one.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Literal {
-    No,
-    Nil,
-    Bool,
-    String,
-    Number(Number),
 }
 
 /// A variable as a template declares it.

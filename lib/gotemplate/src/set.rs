@@ -37,8 +37,9 @@ pub struct Limits {
     pub steps: u64,
     /// The length of each text that is written, in bytes.
     pub output: usize,
-    /// The machine's stack, in bytes. Only functions that execute templates themselves use any: about half a kilobyte for
-    /// each level when optimized, and whatever those functions use. It must be well below the size of the thread's stack.
+    /// The stack of the thread, in bytes. Only functions that execute templates themselves, such as `include`, use it up: about
+    /// 1.5 KB for each level, twice as much when not optimized, and whatever those functions need. It must be well below what
+    /// the thread has; a thread with a large stack can allow more.
     pub stack: usize,
 }
 

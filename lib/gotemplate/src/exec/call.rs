@@ -4,7 +4,8 @@ use super::{Done, ExecError, Machine};
 use crate::builtin::Builtin;
 use crate::expression::write_first_argument;
 use crate::function::{Function, FunctionError, ParameterType};
-use crate::program::{ArgumentSite, Literal};
+use crate::literal::Literal;
+use crate::program::ArgumentSite;
 use crate::value::{Kind, Map, MapType, MethodError, Value};
 
 impl Machine<'_> {
