@@ -51,7 +51,7 @@ fn parse(texts: &[Vec<u8>]) {
     }
     let functions = Rc::new(functions);
     let bytes: usize = texts.iter().map(Vec::len).sum();
-    let rounds = (200_000_000 / bytes).max(1);
+    let rounds = (20_000_000 / bytes).max(1);
     let start = Instant::now();
     for _ in 0..rounds {
         for text in texts {
@@ -80,7 +80,7 @@ fn execute() {
     let data = data();
     let mut out = Vec::new();
     let start = Instant::now();
-    let rounds = 2000;
+    let rounds = 10_000;
     for _ in 0..rounds {
         out.clear();
         if let Err(error) = set.execute("file", &data, &mut out) {
@@ -104,10 +104,7 @@ fn functions() -> FunctionTable {
         let margin = " ".repeat(count as usize);
         format!("{margin}{}", text.to_str_lossy().replace('\n', &format!("\n{margin}")))
     });
-    functions.add("include", |set: &Set, name: Str, data: Value| {
-        let mut out = Vec::new();
-        set.execute(name.as_bytes(), &data, &mut out).map(|()| out)
-    });
+    functions.add("include", |set: &Set, name: Str, data: Value| set.output(name.as_bytes(), &data));
     functions
 }
 

@@ -13,10 +13,7 @@
 //! ```
 //! # use gotemplate::{Set, function::FunctionTable, value::{Str, Value}};
 //! # let mut table = FunctionTable::new();
-//! table.add("include", |set: &Set, name: Str, data: Value| {
-//!     let mut out = Vec::new();
-//!     set.execute(name.as_bytes(), &data, &mut out).map(|()| out)
-//! });
+//! table.add("include", |set: &Set, name: Str, data: Value| set.output(name.as_bytes(), &data));
 //! ```
 //!
 //! A parameter's Rust type says which Go type it stands for ([`Parameter`]); the executor reads it from

@@ -7,7 +7,7 @@ use crate::expression::write_expression;
 use crate::format::quoted;
 use crate::function::ParameterType;
 use crate::lex::Lexer;
-use crate::literal::Number;
+use crate::literal::Literal;
 use crate::value::{Str, Value};
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -69,10 +69,12 @@ pub(crate) enum Instruction {
     Variable(u32),
     /// Fails: a variable of that name is used where none has been declared.
     Undefined(u32),
+    /// Pushes a field of dot.
+    DotField(u32),
     /// Replaces the top by its field of that name.
-    Field(Span),
+    Field(u32),
     /// The same after parentheses, where messages keep to the place inside.
-    ChainedField(Span),
+    ChainedField(u32),
     /// The top is no longer Go's interface but the value in it.
     Unwrap,
     /// Checks that the top may be an argument of that type.
@@ -161,7 +163,7 @@ pub(crate) struct RangeSite {
 /// A field called with arguments.
 #[derive(Clone, Debug)]
 pub(crate) struct MethodSite {
-    pub(crate) name: Span,
+    pub(crate) name: u32,
     pub(crate) arguments: Vec<ArgumentSite>,
     pub(crate) piped: bool,
     /// Where to go on when there is no receiver and hence no call.
@@ -175,16 +177,6 @@ pub(crate) struct MethodSite {
 pub(crate) struct ArgumentSite {
     pub(crate) literal: Literal,
     pub(crate) text: Span,
-}
-
-/// What kind of literal an argument is, if it is one.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Literal {
-    No,
-    Nil,
-    Bool,
-    String,
-    Number(Number),
 }
 
 /// A variable as a template declares it.
@@ -204,6 +196,8 @@ pub(crate) struct Program {
     /// One for each instruction.
     pub(crate) places: Vec<Place>,
     pub(crate) constants: Vec<Value>,
+    /// The names of fields.
+    pub(crate) names: Vec<Str>,
     pub(crate) types: Vec<ParameterType>,
     pub(crate) messages: Vec<String>,
     pub(crate) ranges: Vec<RangeSite>,
@@ -224,9 +218,9 @@ impl Program {
         span.of(&self.source.text)
     }
 
-    /// A name that stands in the text.
-    pub(crate) fn word(&self, span: Span) -> Cow<'_, str> {
-        String::from_utf8_lossy(self.text(span))
+    /// The name of a field.
+    pub(crate) fn field(&self, name: u32) -> Cow<'_, str> {
+        self.names[name as usize].to_str_lossy()
     }
 
     /// Line and column of an instruction, as messages give them.

@@ -37,8 +37,9 @@ pub struct Limits {
     pub steps: u64,
     /// The length of each text that is written, in bytes.
     pub output: usize,
-    /// The machine's stack, in bytes. Only functions that execute templates themselves use any: about half a kilobyte for
-    /// each level when optimized, and whatever those functions use. It must be well below the size of the thread's stack.
+    /// The stack of the thread, in bytes. Only functions that execute templates themselves, such as `include`, use it up: about
+    /// 1.5 KB for each level, twice as much when not optimized, and whatever those functions need. It must be well below what
+    /// the thread has; a thread with a large stack can allow more.
     pub stack: usize,
 }
 
@@ -74,6 +75,7 @@ pub(crate) struct Resources {
     stack: Cell<usize>,
     steps: Cell<u64>,
     pub(crate) scratch: RefCell<Vec<Scratch>>,
+    buffers: RefCell<Vec<Vec<u8>>>,
 }
 
 impl Set {
@@ -164,6 +166,20 @@ impl Set {
     fn run(&self, program: &Rc<Program>, data: &Value, out: &mut Vec<u8>) -> Result<(), ExecError> {
         let _running = self.resources.enter(&self.limits).map_err(|message| ExecError::nowhere(program, message))?;
         exec::execute(self, program, data, out)
+    }
+
+    /// Executes a template and returns what it writes, as `include` does.
+    ///
+    /// # Errors
+    /// Where and why the execution failed.
+    pub fn output(&self, name: impl AsRef<[u8]>, data: &Value) -> Result<Str, ExecError> {
+        // Buffers that have grown already are worth keeping.
+        let mut out = self.resources.buffers.borrow_mut().pop().unwrap_or_default();
+        let done = self.execute(name, data, &mut out);
+        let text = Str::from(out.as_slice());
+        out.clear();
+        self.resources.buffers.borrow_mut().push(out);
+        done.map(|()| text)
     }
 
     pub(crate) fn functions(&self) -> &FunctionTable {

@@ -4,7 +4,8 @@ use super::{Done, ExecError, Machine};
 use crate::builtin::Builtin;
 use crate::expression::write_first_argument;
 use crate::function::{Function, FunctionError, ParameterType};
-use crate::program::{ArgumentSite, Literal};
+use crate::literal::Literal;
+use crate::program::ArgumentSite;
 use crate::value::{Kind, Map, MapType, MethodError, Value};
 
 impl Machine<'_> {
@@ -95,7 +96,7 @@ impl Machine<'_> {
         if site.here {
             self.at = pc;
         }
-        let name = &*self.program.word(site.name);
+        let name = &*self.program.field(site.name);
         let given = site.arguments.len() + usize::from(site.piped);
         match self.stacks.values.last() {
             Some(Value::Nil) | None => {
@@ -143,7 +144,7 @@ impl Machine<'_> {
     /// The top is an argument of a method, whose receiver lies below it and those before it.
     pub(super) fn fit(&mut self, method: u32, argument: usize) -> Done {
         let site = &self.program.methods[method as usize];
-        let name = self.program.word(site.name);
+        let name = self.program.field(site.name);
         let receiver = &self.stacks.values[self.stacks.values.len() - argument - 2];
         let parameter = self.parameter(receiver, &name, argument);
         let ArgumentSite { literal, text } = site.arguments[argument];
@@ -165,7 +166,7 @@ impl Machine<'_> {
         let site = &self.program.methods[site as usize];
         let given = site.arguments.len() + usize::from(site.piped);
         let first = self.stacks.values.len() - given - 1;
-        let name = self.program.word(site.name);
+        let name = self.program.field(site.name);
         if site.piped {
             // The piped operand lies below the receiver, and comes last.
             self.stacks.values[first..].rotate_left(1);

@@ -2,7 +2,6 @@
 
 use super::{Done, ExecError, Machine};
 use crate::format::quoted;
-use crate::program::Span;
 use crate::set::MissingKey;
 use crate::value::{Map, MapType, Object, Value};
 
@@ -11,25 +10,36 @@ type Field = Result<(Value, bool), ExecError>;
 
 impl Machine<'_> {
     /// Replaces the top by its field.
-    pub(super) fn field(&mut self, name: Span) -> Done {
-        let text = self.program.text(name);
-        if let Some(top) = self.stacks.values.last_mut()
-            && let Value::Map(map) = top
-            && !may_be_method(map, text)
-            && let Some(value) = map.get(text)
-        {
-            self.interface = map.map_type() != MapType::String;
-            *top = value;
-            return Ok(());
-        }
+    pub(super) fn field(&mut self, name: u32) -> Done {
         let receiver = self.pop();
-        let (value, interface) = self.any_field(&receiver, name)?;
+        let (value, interface) = match self.plain_field(&receiver, name) {
+            Some(found) => found,
+            None => self.any_field(&receiver, &self.program.field(name))?,
+        };
         self.push(value, interface);
         Ok(())
     }
 
-    fn any_field(&self, receiver: &Value, name: Span) -> Field {
-        let name = &*self.program.word(name);
+    /// Pushes a field of dot, which is not copied for that if it is a plain map.
+    pub(super) fn dot_field(&mut self, pc: usize, name: u32) -> Done {
+        self.at = pc;
+        let Some((value, interface)) = self.plain_field(&self.dot.value, name) else {
+            self.push_dot(pc);
+            return self.field(name);
+        };
+        self.push(value, interface);
+        Ok(())
+    }
+
+    /// A field that can only be the entry of a map.
+    fn plain_field(&self, receiver: &Value, name: u32) -> Option<(Value, bool)> {
+        let Value::Map(map) = receiver else { return None };
+        let name = self.program.names[name as usize].as_bytes();
+        let may_be_method = matches!(map.map_type(), MapType::Named(_)) && !name.first().is_some_and(u8::is_ascii_lowercase);
+        if may_be_method { None } else { entry(map, name, self.set.missing_key) }
+    }
+
+    fn any_field(&self, receiver: &Value, name: &str) -> Field {
         match receiver {
             Value::Map(map) => self.map_field(map, receiver, name),
             Value::Object(object) => self.object_field(&**object, receiver, name),
@@ -44,19 +54,8 @@ impl Machine<'_> {
             let result = method.run(self.set, &mut [receiver.clone()]);
             return result.map(|value| (value, false)).map_err(|error| self.failed_call(self.at, name, error));
         }
-        match map.get(name.as_bytes()) {
-            Some(value) => Ok((value, map.map_type() != MapType::String)),
-            None => self.missing(map, name),
-        }
-    }
-
-    fn missing(&self, map: &Map, name: &str) -> Field {
-        match (self.set.missing_key, map.map_type()) {
-            (MissingKey::Invalid, _) => Ok((Value::Nil, false)),
-            (MissingKey::Zero, MapType::String) => Ok((Value::string(""), false)),
-            (MissingKey::Zero, _) => Ok((Value::Nil, true)),
-            (MissingKey::Error, _) => Err(self.error(format!("map has no entry for key {}", quoted(name.as_bytes())))),
-        }
+        let found = entry(map, name.as_bytes(), self.set.missing_key);
+        found.ok_or_else(|| self.error(format!("map has no entry for key {}", quoted(name.as_bytes()))))
     }
 
     fn object_field(&self, object: &dyn Object, receiver: &Value, name: &str) -> Field {
@@ -95,7 +94,14 @@ impl Machine<'_> {
     }
 }
 
-/// Methods have names with a capital.
-fn may_be_method(map: &Map, name: &[u8]) -> bool {
-    matches!(map.map_type(), MapType::Named(_)) && !name.first().is_some_and(u8::is_ascii_lowercase)
+/// An entry of a map, or what stands for it.
+fn entry(map: &Map, name: &[u8], missing_key: MissingKey) -> Option<(Value, bool)> {
+    let is_interface = map.map_type() != MapType::String;
+    match (map.get(name), missing_key) {
+        (Some(value), _) => Some((value, is_interface)),
+        (None, MissingKey::Invalid) => Some((Value::Nil, false)),
+        (None, MissingKey::Zero) if is_interface => Some((Value::Nil, true)),
+        (None, MissingKey::Zero) => Some((Value::string(""), false)),
+        (None, MissingKey::Error) => None,
+    }
 }

@@ -7,6 +7,8 @@ mod error;
 mod field;
 mod iterate;
 mod statement;
+#[cfg(test)]
+mod tests;
 
 pub use error::{ExecError, Location};
 
@@ -148,6 +150,7 @@ impl Machine<'_> {
                 }
                 Instruction::Here => self.at = pc,
                 Instruction::Fail { message, here: false } => return Err(self.fail(message)),
+                Instruction::DotField(name) => self.dot_field(pc, name)?,
                 Instruction::Field(name) => {
                     self.at = pc;
                     self.field(name)?;

@@ -58,8 +58,8 @@ impl Machine<'_> {
     }
 
     fn undefined(&self, variable: u32) -> ExecError {
-        let name = self.program.word(self.program.variables[variable as usize].name);
-        self.error(format!("undefined variable: {name}"))
+        let name = self.program.text(self.program.variables[variable as usize].name);
+        self.error(format!("undefined variable: {}", String::from_utf8_lossy(name)))
     }
 
     pub(super) fn variable(&mut self, pc: usize, variable: u32) -> Done {

@@ -8,8 +8,8 @@ use crate::expression::write_expression;
 use crate::format::quoted;
 use crate::function::{Function, ParameterType};
 use crate::lex::{Kind, Token};
-use crate::literal::Number;
-use crate::program::{ArgumentSite, Instruction, Literal, MethodSite, Place, Span};
+use crate::literal::{Literal, Number};
+use crate::program::{ArgumentSite, Instruction, MethodSite, Place, Span};
 use crate::value::Value;
 
 /// A command that is being compiled.
@@ -132,21 +132,30 @@ impl Parser<'_> {
                     command.jumps.push(jump);
                 }
             }
-            First::Field(index) if command.words == 1 => self.begin_method(index, open.stages > 0),
+            First::Field(index) if command.words == 1 => {
+                command.first = First::Field(self.begin_method(index, open.stages > 0));
+            }
             _ => {}
         }
     }
 
-    /// A field turns out to have arguments.
-    fn begin_method(&mut self, index: usize, piped: bool) {
+    /// The field compiled last turns out to have arguments. Returns the index of the instruction that looks for the method.
+    fn begin_method(&mut self, index: usize, piped: bool) -> usize {
         let draft = self.draft();
-        let (name, here) = match draft.program.code[index] {
+        let place = draft.program.places[index];
+        let field = draft.program.code[index];
+        draft.truncate(index);
+        let (name, here) = match field {
+            Instruction::DotField(name) => {
+                draft.emit(Instruction::Dot, place);
+                (name, true)
+            }
             Instruction::Field(name) => (name, true),
             Instruction::ChainedField(name) => (name, false),
-            _ => return,
+            _ => return index,
         };
         let site = draft.method(MethodSite { name, arguments: Vec::new(), piped, end: 0, here });
-        draft.program.code[index] = Instruction::BeginMethod(site);
+        draft.emit(Instruction::BeginMethod(site), place)
     }
 
     /// Compiles an operand that begins with `token`, which is no parenthesis.
@@ -213,15 +222,14 @@ impl Parser<'_> {
         let base = self.draft().here();
         let mut first = First::Variable(token);
         if token.kind == Kind::Field {
-            self.draft().emit(Instruction::Dot, Place::default());
-            first = First::Field(self.field(token, false));
+            first = First::Field(self.field(token, Instruction::DotField));
         } else {
             self.variable(token)?;
         }
         let mut place = place_of(token);
         while self.peek().kind == Kind::Field {
             let field = self.next();
-            first = First::Field(self.field(field, false));
+            first = First::Field(self.field(field, Instruction::Field));
             if place.at == place.start {
                 place.at = field.start;
             }
@@ -232,11 +240,11 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn field(&mut self, token: Token, chained: bool) -> usize {
+    fn field(&mut self, token: Token, instruction: fn(u32) -> Instruction) -> usize {
         // Without its point.
-        let name = Span { start: token.start + 1, end: token.end };
-        let field = if chained { Instruction::ChainedField(name) } else { Instruction::Field(name) };
-        self.draft().emit(field, Place::default())
+        let name = &token.text(self.text)[1..];
+        let name = self.draft().name(name);
+        self.draft().emit(instruction(name), Place::default())
     }
 
     fn variable(&mut self, token: Token) -> Parsed<()> {
@@ -311,7 +319,7 @@ impl Parser<'_> {
         let mut place = Place { at: start, start, end: token.end };
         while self.peek().kind == Kind::Field {
             let field = self.next();
-            first = First::Field(self.field(field, true));
+            first = First::Field(self.field(field, Instruction::ChainedField));
             if place.at == start {
                 place.at = field.start;
             }
@@ -438,9 +446,7 @@ impl Parser<'_> {
     }
 
     fn finish_method(&mut self, command: &Command, index: usize, piped: bool) {
-        if command.words == 1 {
-            self.begin_method(index, piped);
-        }
+        let index = if command.words == 1 { self.begin_method(index, piped) } else { index };
         let draft = self.draft();
         let Instruction::BeginMethod(site) = draft.program.code[index] else { return };
         let place = draft.program.places[index];
@@ -459,39 +465,6 @@ impl Callee {
         match self {
             Self::Table(function) => Instruction::Call { function, arguments, piped },
             Self::Builtin(builtin) => Instruction::Builtin { builtin, arguments, piped },
-        }
-    }
-}
-
-impl Literal {
-    /// The literal as an argument for that parameter. `ideal` is its value where no type is asked for.
-    ///
-    /// # Errors
-    /// Go's message when it does not fit.
-    pub(crate) fn fit(self, ideal: Option<Value>, parameter: ParameterType, text: &[u8]) -> Result<Value, String> {
-        let text = || String::from_utf8_lossy(text);
-        let expected = |what: &str| format!("expected {what}; found {}", text());
-        match (parameter, self) {
-            (_, Self::Nil) if parameter.accepts_nil() => Ok(Value::Nil),
-            (_, Self::Nil) => Err(format!("cannot assign nil to {parameter}")),
-            (ParameterType::Any, _) => ideal.ok_or_else(|| format!("{} overflows int", text())),
-            (ParameterType::Bool, Self::Bool) | (ParameterType::String, Self::String) => Ok(ideal.unwrap_or_default()),
-            (ParameterType::Bool, _) => Err(expected("bool")),
-            (ParameterType::String, _) => Err(expected("string")),
-            (ParameterType::Int | ParameterType::Int64 | ParameterType::Uint32 | ParameterType::Float, _) => {
-                let number = if let Self::Number(number) = self { number } else { Number::default() };
-                match parameter {
-                    ParameterType::Int => number.int.map(Value::Int).ok_or_else(|| expected("integer")),
-                    ParameterType::Int64 => number.int.map(Value::Int64).ok_or_else(|| expected("integer")),
-                    // Go cuts what does not fit.
-                    ParameterType::Uint32 => {
-                        let value = number.uint.map(|number| Value::Uint64(number & u64::from(u32::MAX)));
-                        value.ok_or_else(|| expected("unsigned integer"))
-                    }
-                    _ => number.float.map(Value::Float).ok_or_else(|| expected("float")),
-                }
-            }
-            _ => Err(format!("can't handle {} for arg of type {parameter}", text())),
         }
     }
 }

@@ -76,6 +76,7 @@ impl<'s> Draft<'s> {
             code: Vec::new(),
             places: Vec::new(),
             constants: Vec::new(),
+            names: Vec::new(),
             types: Vec::new(),
             messages: Vec::new(),
             ranges: Vec::new(),
@@ -108,6 +109,10 @@ impl<'s> Draft<'s> {
 
     pub(super) fn constant(&mut self, value: Value) -> u32 {
         index(&mut self.program.constants, value)
+    }
+
+    pub(super) fn name(&mut self, name: &[u8]) -> u32 {
+        index(&mut self.program.names, name.into())
     }
 
     pub(super) fn message(&mut self, message: String) -> u32 {

@@ -7,6 +7,8 @@ mod command;
 mod draft;
 mod pipeline;
 mod statement;
+#[cfg(test)]
+mod tests;
 
 use crate::format::quoted;
 use crate::function::FunctionTable;

@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn deep_values_are_dropped_without_recursion() {
         let mut value = Value::Nil;
-        for depth in 0..500_000 {
+        for depth in 0..100_000 {
             value =
                 if depth % 2 == 0 { Value::list(vec![value]) } else { Value::Map(Map::from_iter([("a".into(), value)])) };
         }
