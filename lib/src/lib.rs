@@ -25,6 +25,7 @@ pub mod manifest;
 mod pattern;
 pub mod plan;
 pub mod postrender;
+mod regex;
 pub mod release;
 pub mod render;
 pub mod store;

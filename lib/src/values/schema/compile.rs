@@ -1,6 +1,7 @@
 //! One schema and the values that it is for: reading it, fetching what it refers to, checking.
 
 use super::failure::{Origin, failures};
+use super::patterns::Names;
 use super::{Fetch, formats, words};
 use crate::gotext::{io_cause, quote};
 use crate::log::{Level, Log};
@@ -42,12 +43,13 @@ fn run(schema: &[u8], values: &Map, fetch: &Fetch, logs: &mut Vec<Log>) -> Resul
     let document = read(schema)?;
     let text = String::from_utf8_lossy(schema).into_owned();
     logs.push(Log { level: Level::Debug, message: "unmarshalled JSON schema".into(), fields: vec![("schema", text)] });
-    let mut library = Library { fetch, logs, documents: vec![(LOCATION.to_owned(), document)] };
+    let mut library = Library { fetch, logs, documents: vec![(LOCATION.to_owned(), document)], names: Names::default() };
     let mut schemas = Schemas::new();
     let index = library.compile(&mut schemas)?;
     let values = Json::Object(values.iter().map(|(key, value)| (key.clone(), to_json(value))).collect());
     let Err(error) = schemas.validate(&values, index) else { return Ok(()) };
-    let failures = failures(&error, &Origin { values: &values, schema: &|url| library.part(url) });
+    let origin = Origin { values: &values, schema: &|url| library.part(url), names: &Names::default() };
+    let failures = failures(&error, &origin);
     if failures.is_empty() { Ok(()) } else { Err(format!("{failures}\n")) }
 }
 
@@ -86,6 +88,7 @@ struct Library<'l> {
     logs: &'l mut Vec<Log>,
     /// By their URLs, the schema itself first.
     documents: Vec<(String, Json)>,
+    names: Names,
 }
 
 impl Library<'_> {
@@ -109,12 +112,14 @@ impl Library<'_> {
         }
     }
 
-    fn try_compile(&self, schemas: &mut Schemas, wanted: &Wanted) -> Result<SchemaIndex, CompileError> {
+    fn try_compile(&mut self, schemas: &mut Schemas, wanted: &Wanted) -> Result<SchemaIndex, CompileError> {
         let mut compiler = Compiler::new();
         formats::register(&mut compiler);
         compiler.use_loader(Box::new(wanted.clone()));
         for (url, schema) in &self.documents {
-            compiler.add_resource(url, schema.clone())?;
+            let mut schema = schema.clone();
+            self.names.translate(&mut schema);
+            compiler.add_resource(url, schema)?;
         }
         compiler.compile(LOCATION, schemas)
     }
@@ -123,7 +128,13 @@ impl Library<'_> {
     fn part(&self, url: &str) -> Option<&Json> {
         let (document, pointer) = url.split_once('#').unwrap_or((url, ""));
         let (_, schema) = self.documents.iter().find(|(url, _)| url == document)?;
-        schema.pointer(&words::percent_decoded(pointer))
+        pointer.split('/').skip(1).try_fold(schema, |schema, step| {
+            let name = words::unescaped(step);
+            match schema {
+                Json::Array(items) => items.get(name.parse::<usize>().ok()?),
+                schema => schema.get(&*name).or_else(|| schema.get(self.names.original(&name))),
+            }
+        })
     }
 
     fn load(&mut self, url: &str) -> Result<Json, String> {
@@ -182,7 +193,7 @@ impl Library<'_> {
     fn not_a_schema(&self, url: &str, error: &ValidationError<'_, '_>) -> String {
         let metaschema = words::quote(error.schema_url);
         let document = self.part(url).unwrap_or(&Json::Null);
-        let failures = failures(error, &Origin { values: document, schema: &|_| None });
+        let failures = failures(error, &Origin { values: document, schema: &|_| None, names: &self.names });
         let url = if url.contains('#') { quote(url) } else { quote(&format!("{url}#")) };
         format!("{url} is not valid against metaschema: jsonschema validation failed with {metaschema}\n{failures}")
     }

@@ -4,9 +4,12 @@
 //! one thing failed in it, where `boon` leaves the level out, and it says where the object is whose member has a bad name. Both
 //! are found again here, from the places in the schema.
 
+use super::patterns::Names;
 use super::words;
 use boon::{ErrorKind, InstanceToken, ValidationError};
+use regex_automata::meta::Regex;
 use serde_json::Value as Json;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -16,6 +19,28 @@ pub(super) struct Origin<'o> {
     pub values: &'o Json,
     /// Gives the part of a schema that a URL names.
     pub schema: &'o dyn Fn(&str) -> Option<&'o Json>,
+    /// The names in the schema that were changed.
+    pub names: &'o Names,
+}
+
+impl Origin<'_> {
+    /// A value that failed, as it was before patterns were translated: what is checked may be a schema itself.
+    pub(super) fn original(&self, found: &Json, place: &[String]) -> Json {
+        match found {
+            // The name of a member.
+            Json::String(name) if place.is_empty() => self.names.original(name).into(),
+            Json::String(_) => at(self.values, place).unwrap_or(found).clone(),
+            other => other.clone(),
+        }
+    }
+
+    fn tokens(&self, error: &ValidationError<'_, '_>) -> Vec<String> {
+        let token = |token: &InstanceToken<'_>| match token {
+            InstanceToken::Prop(name) => self.names.original(name).to_owned(),
+            InstanceToken::Item(index) => index.to_string(),
+        };
+        error.instance_location.tokens.iter().map(token).collect()
+    }
 }
 
 /// The failures below `error`, which stands for the whole, each on a line of its own.
@@ -51,40 +76,95 @@ impl Report<'_> {
         // Members that no other keyword looks at come in any order.
         let is_unevaluated = |cause: &ValidationError<'_, '_>| cause.schema_url.ends_with("/unevaluatedProperties");
         let first = causes.iter().position(|cause| is_unevaluated(cause)).unwrap_or(causes.len());
-        causes[first..].sort_by_cached_key(|cause| tokens(cause));
+        causes[first..].sort_by_cached_key(|cause| self.origin.tokens(cause));
+        let is_whole = matches!(error.kind, ErrorKind::Schema { .. } | ErrorKind::Reference { .. });
+        if is_whole && causes.len() > 1 {
+            self.group(&causes, context);
+        } else {
+            self.all(&causes, context);
+        }
+    }
+
+    fn all(&mut self, causes: &[&ValidationError<'_, '_>], context: Context<'_>) {
         for cause in causes {
             self.failure(cause, context);
         }
     }
 
-    fn failure(&mut self, error: &ValidationError<'_, '_>, mut context: Context<'_>) {
-        let steps = error.schema_url.strip_prefix(context.schema).map(steps).unwrap_or_default();
-        let place = match &error.kind {
-            ErrorKind::PropertyName { prop } => self.locate(error, prop, &steps, context),
-            _ => tokens(error),
-        };
+    /// Several failures that stand for a whole schema. If all are from within one combination, `boon` has left out what holds
+    /// them together there.
+    fn group(&mut self, causes: &[&ValidationError<'_, '_>], context: Context<'_>) {
+        let place = self.origin.tokens(causes[0]);
+        let path = path(causes[0], context);
+        let common = self.common_steps(causes, context);
+        if !common.iter().any(|step| matches!(step.kind, Kind::Combination(_))) {
+            return self.all(causes, context);
+        }
+        let level = self.combinations(&common, &place, context);
+        let end = common.last().map_or(0, |step| step.end);
+        let at = context.place.len() + common.iter().filter(|step| step.enters()).count();
+        let place = &place[..at.min(place.len())];
+        self.line(level, place, "validation failed");
+        let schema = &causes[0].schema_url[..causes[0].schema_url.len() - path.len() + end];
+        self.all(causes, Context { schema, place, in_combination: false, level: level + 1 });
+    }
+
+    /// The steps that all failures have in common, in the schema and in the values.
+    fn common_steps<'s>(&self, causes: &[&ValidationError<'s, '_>], context: Context<'_>) -> Vec<Step<'s>> {
+        let first = path(causes[0], context);
+        let places: Vec<_> = causes.iter().map(|cause| self.origin.tokens(cause)).collect();
         let mut at = context.place.len();
+        let mut common = steps(first);
+        let is_common = |step: &Step<'_>, at: usize| {
+            let ends_here = |path: &str| path[step.end..].is_empty() || path[step.end..].starts_with('/');
+            let has_step = |path: &str| path.starts_with(&first[..step.end]) && ends_here(path);
+            causes.iter().all(|cause| has_step(path(cause, context)))
+                && (!step.enters() || places.iter().all(|place| place.get(at) == places[0].get(at)))
+        };
+        let end = common.iter().position(|step| {
+            let is_common = is_common(step, at);
+            at += usize::from(step.enters());
+            !is_common
+        });
+        common.truncate(end.unwrap_or(common.len()));
+        common
+    }
+
+    /// Says which combinations lie on the way; gives the level below them.
+    fn combinations(&mut self, steps: &[Step<'_>], place: &[String], context: Context<'_>) -> usize {
+        let (mut level, mut at) = (context.level, context.place.len());
         for (number, step) in steps.iter().enumerate() {
-            match step {
-                Step::Combination(_) if number == 0 && context.in_combination => {}
-                Step::Combination(text) => {
-                    self.line(context.level, &place[..at.min(place.len())], text);
-                    context.level += 1;
+            at += usize::from(step.enters());
+            match step.kind {
+                Kind::Combination(_) if number == 0 && context.in_combination => {}
+                Kind::Combination(text) => {
+                    self.line(level, &place[..at.min(place.len())], text);
+                    level += 1;
                 }
-                Step::Member(_) | Step::AnyMember => at += 1,
+                _ => {}
             }
         }
-        let below = Context { schema: error.schema_url, place: &place, in_combination: false, level: context.level + 1 };
+        level
+    }
+
+    fn failure(&mut self, error: &ValidationError<'_, '_>, context: Context<'_>) {
+        let steps = steps(path(error, context));
+        let place = match &error.kind {
+            ErrorKind::PropertyName { prop } => self.locate(error, prop, &steps, context),
+            _ => self.origin.tokens(error),
+        };
+        let level = self.combinations(&steps, &place, context);
+        let below = Context { schema: error.schema_url, place: &place, in_combination: false, level: level + 1 };
         match error.kind {
             ErrorKind::Reference { url, .. } if error.causes.len() == 1 => {
-                self.causes(error, Context { schema: url, level: context.level, ..below });
+                self.causes(error, Context { schema: url, level, ..below });
             }
             ErrorKind::Reference { url, .. } => {
-                self.line(context.level, &place, "validation failed");
+                self.line(level, &place, "validation failed");
                 self.causes(error, Context { schema: url, ..below });
             }
             _ => {
-                self.line(context.level, &place, &words::kind(error, self.origin.schema));
+                self.line(level, &place, &words::kind(error, self.origin, &place));
                 let in_combination = matches!(error.kind, ErrorKind::AllOf | ErrorKind::AnyOf | ErrorKind::OneOf(_));
                 // Names are values by themselves.
                 let place: &[String] = if matches!(error.kind, ErrorKind::PropertyName { .. }) { &[] } else { &place };
@@ -101,12 +181,9 @@ impl Report<'_> {
         steps: &[Step<'_>],
         context: Context<'_>,
     ) -> Vec<String> {
-        let mut value = Some(self.origin.values);
-        for token in context.place {
-            value = value.and_then(|value| member(value, token));
-        }
+        let name = self.origin.names.original(name);
         let mut places = Vec::new();
-        if let Some(value) = value {
+        if let Some(value) = at(self.origin.values, context.place) {
             find(value, steps, name, &mut context.place.to_vec(), &mut places);
         }
         let key = |place: &[String]| (format!("{}/{name}", pointer(place)), error.schema_url.to_owned());
@@ -125,17 +202,14 @@ impl Report<'_> {
     }
 }
 
-fn tokens(error: &ValidationError<'_, '_>) -> Vec<String> {
-    let token = |token: &InstanceToken<'_>| match token {
-        InstanceToken::Prop(name) => name.to_string(),
-        InstanceToken::Item(index) => index.to_string(),
-    };
-    error.instance_location.tokens.iter().map(token).collect()
-}
-
 /// A place as a JSON pointer.
 fn pointer(place: &[String]) -> String {
     place.iter().map(|token| format!("/{}", token.replace('~', "~0").replace('/', "~1"))).collect()
+}
+
+/// The value at a place.
+fn at<'v>(value: &'v Json, place: &[String]) -> Option<&'v Json> {
+    place.iter().try_fold(value, |value, token| member(value, token))
 }
 
 fn member<'v>(value: &'v Json, token: &str) -> Option<&'v Json> {
@@ -158,58 +232,75 @@ fn find(value: &Json, steps: &[Step<'_>], name: &str, place: &mut Vec<String>, p
         find(value, rest, name, place, places);
         place.pop();
     };
-    match (step, value) {
-        (Step::Combination(_), value) => find(value, rest, name, place, places),
-        (Step::Member(token), value) => member(value, token).into_iter().for_each(|value| enter(token, value)),
-        (Step::AnyMember, Json::Object(members)) => members.iter().for_each(|(token, value)| enter(token, value)),
-        (Step::AnyMember, Json::Array(items)) => {
+    match (&step.kind, value) {
+        (Kind::Combination(_), value) => find(value, rest, name, place, places),
+        (Kind::Member(token), value) => member(value, token).into_iter().for_each(|value| enter(token, value)),
+        (Kind::AnyMember(pattern), Json::Object(members)) => {
+            let pattern = pattern.as_deref().and_then(|pattern| Regex::new(pattern).ok());
+            let fits = |token: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(token));
+            members.iter().filter(|(token, _)| fits(token)).for_each(|(token, value)| enter(token, value));
+        }
+        (Kind::AnyMember(_), Json::Array(items)) => {
             items.iter().enumerate().for_each(|(index, value)| enter(&index.to_string(), value));
         }
-        (Step::AnyMember, _) => {}
+        (Kind::AnyMember(_), _) => {}
     }
 }
 
+/// The keywords from the context's schema to the one that failed.
+fn path<'s>(error: &ValidationError<'s, '_>, context: Context<'_>) -> &'s str {
+    error.schema_url.strip_prefix(context.schema).unwrap_or_default()
+}
+
 /// A step from one schema to one within it, as far as it matters.
-enum Step<'s> {
+struct Step<'s> {
+    kind: Kind<'s>,
+    /// Where it ends in the path of keywords.
+    end: usize,
+}
+
+enum Kind<'s> {
     /// Into a combination; what is said of it if it failed.
     Combination(&'static str),
     /// To the schema of a member or item.
-    Member(std::borrow::Cow<'s, str>),
-    /// To the schema of all members or items, or of some of them.
-    AnyMember,
+    Member(Cow<'s, str>),
+    /// To the schema of all members or items, or of those whose names match a pattern.
+    AnyMember(Option<Cow<'s, str>>),
+}
+
+impl Step<'_> {
+    /// Whether it leads into the value.
+    fn enters(&self) -> bool {
+        !matches!(self.kind, Kind::Combination(_))
+    }
 }
 
 /// The steps of a path of keywords.
 fn steps(path: &str) -> Vec<Step<'_>> {
     let mut keywords = path.split('/').skip(1).peekable();
     let mut steps = Vec::new();
+    let mut end = 0;
     while let Some(keyword) = keywords.next() {
-        match keyword {
-            "allOf" | "anyOf" | "oneOf" => {
-                keywords.next();
-                steps.push(Step::Combination(match keyword {
-                    "allOf" => "'allOf' failed",
-                    "anyOf" => "'anyOf' failed",
-                    _ => "'oneOf' failed, none matched",
-                }));
-            }
-            "dependentSchemas" | "dependencies" | "$defs" | "definitions" => drop(keywords.next()),
-            "properties" | "prefixItems" => {
-                steps.push(Step::Member(words::unescaped(keywords.next().unwrap_or_default())));
-            }
-            "patternProperties" => {
-                keywords.next();
-                steps.push(Step::AnyMember);
-            }
-            "items" => match keywords.next_if(|next| next.bytes().all(|byte| byte.is_ascii_digit())) {
-                Some(index) => steps.push(Step::Member(index.into())),
-                None => steps.push(Step::AnyMember),
-            },
-            "additionalProperties" | "additionalItems" | "unevaluatedProperties" | "unevaluatedItems" | "contains" => {
-                steps.push(Step::AnyMember);
-            }
-            _ => {}
-        }
+        end += 1 + keyword.len();
+        let name = match keyword {
+            "allOf" | "anyOf" | "oneOf" | "dependentSchemas" | "dependencies" | "$defs" | "definitions" => keywords.next(),
+            "properties" | "prefixItems" | "patternProperties" => keywords.next(),
+            "items" => keywords.next_if(|next| next.bytes().all(|byte| byte.is_ascii_digit())),
+            _ => None,
+        };
+        end += name.map_or(0, |name| 1 + name.len());
+        let unescaped = name.map(words::unescaped);
+        let kind = match (keyword, unescaped) {
+            ("allOf", _) => Kind::Combination("'allOf' failed"),
+            ("anyOf", _) => Kind::Combination("'anyOf' failed"),
+            ("oneOf", _) => Kind::Combination("'oneOf' failed, none matched"),
+            ("properties" | "prefixItems" | "items", Some(name)) => Kind::Member(name),
+            ("patternProperties", pattern) => Kind::AnyMember(pattern),
+            ("items" | "additionalItems" | "unevaluatedItems" | "contains", _) => Kind::AnyMember(None),
+            ("additionalProperties" | "unevaluatedProperties", _) => Kind::AnyMember(None),
+            _ => continue,
+        };
+        steps.push(Step { kind, end });
     }
     steps
 }

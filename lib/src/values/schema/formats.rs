@@ -1,7 +1,8 @@
 //! What `format` demands: Helm's rules, and its words for what does not keep to them.
 //!
-//! Only texts are looked at. `regex` is not here, since the validator has it built in.
+//! Only texts are looked at.
 
+use super::patterns;
 use crate::gotext::quote;
 use crate::gotime::check_date;
 use crate::values::source;
@@ -40,6 +41,7 @@ formats! {
     "date-time" => date_time,
     "duration" => duration,
     "period" => period,
+    "regex" => patterns::check,
     "email" => email,
     "hostname" => hostname,
     "ipv4" => ipv4,

@@ -6,6 +6,7 @@
 mod compile;
 mod failure;
 mod formats;
+mod patterns;
 mod words;
 
 use crate::chart::Chart;

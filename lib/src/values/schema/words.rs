@@ -1,32 +1,34 @@
 //! What Helm says of a value that fails, and how it writes numbers there: in English, with thousands set apart.
 
+use super::failure::Origin;
 use super::formats;
 use crate::gotext;
-use boon::{ErrorKind, Type, ValidationError};
+use boon::{ErrorKind, ValidationError};
 use serde_json::{Number, Value as Json};
 use std::borrow::Cow;
 use std::error::Error;
 
-/// What failed. `schema` gives the part of a schema that a URL names.
-pub(super) fn kind<'s>(error: &ValidationError<'_, '_>, schema: &dyn Fn(&str) -> Option<&'s Json>) -> String {
+/// What failed, given where it comes from and the place of the value.
+pub(super) fn kind(error: &ValidationError<'_, '_>, origin: &Origin<'_>, place: &[String]) -> String {
     match &error.kind {
         ErrorKind::Group | ErrorKind::Reference { .. } => "validation failed".into(),
         ErrorKind::Schema { url } => format!("jsonschema validation failed with {}", quote(url)),
         ErrorKind::ContentSchema => "'contentSchema' failed".into(),
-        ErrorKind::PropertyName { prop } => format!("invalid propertyName {}", quote(prop)),
+        ErrorKind::PropertyName { prop } => format!("invalid propertyName {}", quote(origin.names.original(prop))),
         ErrorKind::RefCycle { url, kw_loc1, kw_loc2 } => {
             format!("both {kw_loc1} and {kw_loc2} resolve to {} causing reference cycle", gotext::quote(url))
         }
         ErrorKind::FalseSchema => "false schema".into(),
         ErrorKind::Type { got, want } => {
             let wanted: Vec<_> = want.iter().map(|kind| kind.to_string()).collect();
-            format!("got {}, want {}", type_name(*got), wanted.join(" or "))
+            format!("got {}, want {}", got, wanted.join(" or "))
         }
         ErrorKind::Enum { want } => one_of(want),
         ErrorKind::Const { want } if is_collection(want) => "'const' failed".into(),
         ErrorKind::Const { want } => format!("value must be {}", scalar(want)),
         ErrorKind::Format { got, want, err } => {
-            format!("{} is not valid {want}: {}", scalar(got), format_error(want, got, err.as_ref()))
+            let got = origin.original(got, place);
+            format!("{} is not valid {want}: {}", scalar(&got), format_error(want, &got, err.as_ref()))
         }
         ErrorKind::MinProperties { got, want } => counts("minProperties", *got, *want),
         ErrorKind::MaxProperties { got, want } => counts("maxProperties", *got, *want),
@@ -52,7 +54,7 @@ pub(super) fn kind<'s>(error: &ValidationError<'_, '_>, schema: &dyn Fn(&str) ->
         ErrorKind::AdditionalItems { got } => format!("last {} additionalItem(s) not allowed", count(*got)),
         ErrorKind::Pattern { got, want } => {
             // The pattern in the error is a translation.
-            let pattern = schema(error.schema_url).and_then(|schema| schema.get("pattern")?.as_str());
+            let pattern = (origin.schema)(error.schema_url).and_then(|schema| schema.get("pattern")?.as_str());
             format!("{} does not match pattern {}", quote(got), quote(pattern.unwrap_or(want)))
         }
         ErrorKind::ContentEncoding { want, err } => format!("value is not {} encoded: {err}", quote(want)),
@@ -123,10 +125,6 @@ fn decimal(number: &Number) -> Option<(i128, i32)> {
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = format!("{whole}{fraction}").parse().ok()?;
     Some((digits, exponent.parse::<i32>().ok()? - i32::try_from(fraction.len()).ok()?))
-}
-
-fn type_name(kind: Type) -> String {
-    kind.to_string()
 }
 
 fn one_of(wanted: &[Json]) -> String {

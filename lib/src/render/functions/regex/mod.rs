@@ -1,27 +1,13 @@
-//! Regular expressions, by the grammar and the matching rules of Go's `regexp`.
-//!
-//! ```text
-//! pattern → parse (regex-syntax's Hir) → program (regex-automata) → find, split, replace
-//! ```
+//! The functions that find, split and replace by regular expressions.
 
-mod class;
-mod error;
-mod escape;
-mod names;
-mod node;
-mod parse;
-mod program;
 mod replace;
-mod text;
 
-use error::Error;
+use crate::regex::{Error, Haystack, Regexp};
 use gotemplate::function::{FunctionError, FunctionTable};
 use gotemplate::value::{Element, List, Str, Value};
-use program::Regexp;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use text::Haystack;
 
 /// Adds the functions of this module to `table`.
 pub(super) fn add(table: &mut FunctionTable) {

@@ -35,7 +35,7 @@ pub(super) fn check_utf8(text: &[u8]) -> Result<(), Error> {
 
 /// A text in which every byte that is not UTF-8 stands as U+FFFD, as Go's matcher sees it, and the way back.
 #[derive(Debug)]
-pub(super) struct Haystack<'a> {
+pub(crate) struct Haystack<'a> {
     /// What is searched.
     pub text: Cow<'a, str>,
     /// Where the replaced bytes begin in `text`.
@@ -43,7 +43,7 @@ pub(super) struct Haystack<'a> {
 }
 
 impl<'a> Haystack<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         if let Ok(text) = std::str::from_utf8(bytes) {
             return Self { text: Cow::Borrowed(text), replaced: Vec::new() };
         }
@@ -59,7 +59,7 @@ impl<'a> Haystack<'a> {
     }
 
     /// Where in the bytes a place of the text is.
-    pub(super) fn original(&self, at: usize) -> usize {
+    pub(crate) fn original(&self, at: usize) -> usize {
         let before = self.replaced.partition_point(|&start| start < at);
         at - before * (char::REPLACEMENT_CHARACTER.len_utf8() - 1)
     }

@@ -15,7 +15,7 @@ const MAX_COUNT: u32 = 1000;
 
 /// A pattern that has been read.
 #[derive(Debug)]
-pub(super) struct Pattern {
+pub(crate) struct Pattern {
     /// What it matches. Groups have numbers only.
     pub hir: Hir,
     /// About how many instructions that takes.
@@ -28,7 +28,7 @@ pub(super) struct Pattern {
 ///
 /// # Errors
 /// Go's, when it is none.
-pub(super) fn parse(pattern: &[u8]) -> Result<Pattern, Error> {
+pub(crate) fn parse(pattern: &[u8]) -> Result<Pattern, Error> {
     let mut parser =
         Parser { pattern, flags: Flags::default(), frames: vec![Frame::default()], groups: Vec::new(), parts: 0 };
     let (mut rest, mut last_repetition) = (pattern, None);

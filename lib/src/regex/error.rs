@@ -25,7 +25,7 @@ pub(super) enum Cause {
 
 /// A cause and the part of the pattern that shows it.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Error {
+pub(crate) struct Error {
     cause: Cause,
     fragment: Vec<u8>,
 }
@@ -36,7 +36,7 @@ impl Error {
     }
 
     /// What `regexp.MustCompile` panics with.
-    pub(super) fn of_must_compile(&self, pattern: &[u8]) -> String {
+    pub(crate) fn of_must_compile(&self, pattern: &[u8]) -> String {
         let quoted =
             if can_backquote(pattern) { format!("`{}`", String::from_utf8_lossy(pattern)) } else { quoted(pattern) };
         format!("regexp: Compile({quoted}): {self}")

@@ -15,20 +15,20 @@ const MAX_SLOTS: u64 = 1 << 22;
 
 /// A compiled pattern.
 #[derive(Debug)]
-pub(super) struct Regexp {
+pub(crate) struct Regexp {
     matcher: meta::Regex,
     groups: Vec<Option<String>>,
 }
 
 /// Where a match and its groups are in the searched text; the match itself is group 0.
-pub(super) type Groups = Vec<Option<Span>>;
+pub(crate) type Groups = Vec<Option<Span>>;
 
 impl Regexp {
     /// Compiles a pattern.
     ///
     /// # Errors
     /// Go's, when it is none, or when it asks for more memory than there should be.
-    pub(super) fn compile(pattern: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn compile(pattern: &[u8]) -> Result<Self, Error> {
         let Pattern { hir, size, groups } = parse(pattern)?;
         let too_large = || Error::new(Cause::TooLarge, pattern);
         if size.saturating_mul(groups.len() as u64 + 1) > MAX_SLOTS {
@@ -40,23 +40,23 @@ impl Regexp {
     }
 
     /// The names of the groups from 1 on.
-    pub(super) fn groups(&self) -> &[Option<String>] {
+    pub(crate) fn groups(&self) -> &[Option<String>] {
         &self.groups
     }
 
-    pub(super) fn is_match(&self, text: &[u8]) -> bool {
+    pub(crate) fn is_match(&self, text: &[u8]) -> bool {
         self.matcher.is_match(Haystack::new(text).text.as_bytes())
     }
 
     /// The first match.
-    pub(super) fn find<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
+    pub(crate) fn find<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
         let haystack = Haystack::new(text);
         let found = self.matcher.find(haystack.text.as_bytes())?;
         Some(&text[haystack.original(found.start())..haystack.original(found.end())])
     }
 
     /// The places of all matches, no more than `limit`. An empty match just behind another does not count.
-    pub(super) fn find_all(&self, haystack: &Haystack<'_>, limit: usize) -> Vec<Span> {
+    pub(crate) fn find_all(&self, haystack: &Haystack<'_>, limit: usize) -> Vec<Span> {
         let text = haystack.text.as_ref();
         let (mut found, mut at, mut last_end) = (Vec::new(), 0, None);
         while found.len() < limit && at <= text.len() {
@@ -72,7 +72,7 @@ impl Regexp {
     }
 
     /// The text with every match replaced by what `write` appends for it.
-    pub(super) fn replace_all(&self, text: &[u8], mut write: impl FnMut(&Groups, &Haystack<'_>, &mut Vec<u8>)) -> Vec<u8> {
+    pub(crate) fn replace_all(&self, text: &[u8], mut write: impl FnMut(&Groups, &Haystack<'_>, &mut Vec<u8>)) -> Vec<u8> {
         let haystack = Haystack::new(text);
         let searched = haystack.text.as_ref();
         let mut captures = self.matcher.create_captures();

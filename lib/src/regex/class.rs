@@ -177,7 +177,7 @@ fn unicode_class(name: &[u8]) -> Option<ClassUnicode> {
 }
 
 /// Go's `unicode.IsLetter` or `unicode.IsDigit`.
-pub(super) fn is_letter_or_digit(c: char) -> bool {
+pub(crate) fn is_letter_or_digit(c: char) -> bool {
     let holds = |class: ClassUnicode| class.iter().any(|range| range.start() <= c && c <= range.end());
     c.is_ascii_alphanumeric() || !c.is_ascii() && [b"L".as_slice(), b"Nd"].into_iter().filter_map(unicode_class).any(holds)
 }
