@@ -99,9 +99,7 @@ impl<'a> Parser<'a> {
             }
         }
         for (handle, prefix) in DEFAULT_HANDLES {
-            if self.tag_prefix(handle).is_none() {
-                self.tag_handles.push((handle, prefix.to_owned()));
-            }
+            self.tag_handles.entry(handle).or_insert_with(|| prefix.to_owned());
         }
         Ok(())
     }
@@ -112,11 +110,11 @@ impl<'a> Parser<'a> {
         if self.tag_prefix(directive.handle).is_some() {
             return Err(Self::error_at(token.start, "found duplicate %TAG directive"));
         }
-        self.tag_handles.push((directive.handle, directive.text));
+        self.tag_handles.insert(directive.handle, directive.text);
         Ok(())
     }
 
     pub(super) fn tag_prefix(&self, handle: &str) -> Option<&str> {
-        self.tag_handles.iter().find(|(known, _)| *known == handle).map(|(_, prefix)| prefix.as_str())
+        self.tag_handles.get(handle).map(String::as_str)
     }
 }

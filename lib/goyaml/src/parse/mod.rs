@@ -12,6 +12,7 @@ use crate::Error;
 use crate::input::{Failure, Input};
 use crate::scan::{Mark, Scanner, Token, TokenKind};
 pub use event::{Collection, Event, EventKind, Properties};
+use std::collections::BTreeMap;
 
 /// Yields the events of a stream of documents, one at a time.
 pub struct Parser<'a> {
@@ -19,7 +20,7 @@ pub struct Parser<'a> {
     state: State,
     states: Vec<State>,
     /// The tag handles of the document and what they stand for.
-    tag_handles: Vec<(&'a str, String)>,
+    tag_handles: BTreeMap<&'a str, String>,
     /// Where the last token of content ended.
     last_end: Mark,
 }
@@ -65,7 +66,7 @@ impl<'a> Parser<'a> {
             scanner: Scanner::new(text, failure),
             state: State::StreamStart,
             states: Vec::new(),
-            tag_handles: Vec::new(),
+            tag_handles: BTreeMap::new(),
             last_end: Mark::default(),
         }
     }
