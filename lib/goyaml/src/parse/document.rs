@@ -16,14 +16,14 @@ impl<'a> Parser<'a> {
     pub(super) fn parse_document_start(&mut self, implicit: bool) -> Parse<Event<'a>> {
         if !implicit {
             while self.next_is(|kind| matches!(kind, TokenKind::DocumentEnd))? {
-                self.take()?;
+                self.skip()?;
             }
         }
         let token = self.peek()?;
         let (start, end) = (token.start, token.end);
         match token.kind {
             TokenKind::StreamEnd => {
-                self.take()?;
+                self.skip()?;
                 self.state = State::End;
                 Ok(Event { kind: EventKind::StreamEnd, start, end })
             }
@@ -45,7 +45,7 @@ impl<'a> Parser<'a> {
         if !self.next_is(|kind| matches!(kind, TokenKind::DocumentStart))? {
             return self.unexpected("did not find expected <document start>");
         }
-        let end = self.take()?.end;
+        let end = self.skip()?;
         self.states.push(State::DocumentEnd);
         self.state = State::DocumentContent;
         Ok(Event { kind: EventKind::DocumentStart, start, end })
@@ -71,7 +71,7 @@ impl<'a> Parser<'a> {
         let token = self.peek()?;
         let (start, mut end) = (token.start, token.start);
         if matches!(token.kind, TokenKind::DocumentEnd) {
-            end = self.take()?.end;
+            end = self.skip()?;
         }
         self.tag_handles.clear();
         self.state = State::DocumentStart;
@@ -89,7 +89,7 @@ impl<'a> Parser<'a> {
                 }
                 TokenKind::VersionDirective { major: 1, minor: 1 } => {
                     versioned = true;
-                    self.take()?;
+                    self.skip()?;
                 }
                 TokenKind::VersionDirective { .. } => {
                     return Err(Self::error_at(start, "found incompatible YAML document"));
