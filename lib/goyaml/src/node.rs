@@ -181,13 +181,13 @@ impl<'a> Node<'a> {
 /// Reads the nodes of a document whose start has been read, and its end.
 pub(crate) fn compose<'a>(parser: &mut Parser<'a>) -> Result<Document<'a>, Error> {
     let mut composer = Composer::default();
-    while let Some(event) = parser.next_event()? {
+    loop {
+        let event = parser.step()?;
         if matches!(event.kind, EventKind::DocumentEnd) {
-            break;
+            return Ok(Document { nodes: composer.nodes });
         }
         composer.add(event)?;
     }
-    Ok(Document { nodes: composer.nodes })
 }
 
 #[derive(Default)]

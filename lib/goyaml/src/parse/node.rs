@@ -1,7 +1,7 @@
 //! One node: its properties, then a scalar, an alias or the start of a collection.
 
 use super::{Collection, Event, EventKind, Parse, Parser, Properties, State};
-use crate::scan::{Mark, RawTag, ScalarStyle, Token, TokenKind};
+use crate::scan::{Mark, RawTag, ScalarStyle, TokenKind};
 use std::borrow::Cow;
 
 /// Where a node stands, which decides what it may be.
@@ -20,15 +20,15 @@ impl<'a> Parser<'a> {
         let token = self.peek()?;
         let (start, mut end) = (token.start, token.start);
         if let TokenKind::Alias(name) = token.kind {
-            let end = self.take()?.end;
+            let end = self.skip()?;
             self.pop_state();
             return Ok(Event { kind: EventKind::Alias(name), start, end });
         }
         let properties = self.parse_properties(&mut end)?;
         let token = self.peek()?;
         let (content_start, content_end) = (token.start, token.end);
-        if matches!(token.kind, TokenKind::Scalar { .. }) {
-            return self.parse_scalar(start, properties);
+        if let TokenKind::Scalar { style, .. } = token.kind {
+            return self.parse_scalar(start, style, properties);
         }
         if let Some((state, flow, mapping)) = collection_state(&token.kind, context) {
             self.state = state;
@@ -61,7 +61,7 @@ impl<'a> Parser<'a> {
 
     fn take_anchor(&mut self, end: &mut Mark) -> Parse<Option<&'a str>> {
         let TokenKind::Anchor(name) = self.peek()?.kind else { return Ok(None) };
-        *end = self.take()?.end;
+        *end = self.skip()?;
         Ok(Some(name))
     }
 
@@ -85,9 +85,11 @@ impl<'a> Parser<'a> {
         tag.ok_or_else(|| Self::error_at(mark, "found undefined tag handle"))
     }
 
-    fn parse_scalar(&mut self, start: Mark, properties: NodeProperties<'a>) -> Parse<Event<'a>> {
-        let Token { kind, start: content_start, end, .. } = self.take()?;
-        let TokenKind::Scalar { value, style } = kind else { return self.unexpected("did not find expected node content") };
+    /// Reads the scalar that comes next.
+    fn parse_scalar(&mut self, start: Mark, style: ScalarStyle, properties: NodeProperties<'a>) -> Parse<Event<'a>> {
+        let content_start = self.peek()?.start;
+        let value = self.scanner.take_value();
+        let end = self.skip()?;
         self.pop_state();
         let implicit = match properties.as_ref().and_then(|properties| properties.tag.as_deref()) {
             None => style == ScalarStyle::Plain,

@@ -91,15 +91,14 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// Adds a scalar that is a key, since its colon follows at once, and the colon: what [`Scanner::insert_key`] comes to,
+    /// Begins a key at the scalar that is to be added, whose colon follows at once: what [`Scanner::insert_key`] comes to,
     /// without putting anything before what is in the queue.
-    pub(super) fn push_key(&mut self, token: Token<'a>) -> Scan {
-        let level = self.simple_keys.len() - 1;
-        self.roll_indent(token.start, None, TokenKind::BlockMappingStart)?;
-        self.insert(self.taken + self.tokens.len(), TokenKind::Key, token.start);
-        self.simple_keys[level].possible = false;
-        self.tokens.push_back(token);
-        self.push_ascii(TokenKind::Value, 1);
+    pub(super) fn begin_key(&mut self, mark: Mark) -> Scan {
+        self.roll_indent(mark, None, TokenKind::BlockMappingStart)?;
+        self.tokens.push_back(Token { kind: TokenKind::Key, start: mark, end: mark, key_level: None });
+        if let Some(key) = self.simple_keys.last_mut() {
+            key.possible = false;
+        }
         Ok(())
     }
 

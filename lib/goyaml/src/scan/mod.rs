@@ -17,6 +17,7 @@ use crate::Error;
 use crate::input::{Failure, mark_length};
 use cursor::Cursor;
 use keys::SimpleKey;
+use std::borrow::Cow;
 use std::collections::VecDeque;
 pub use token::{Mark, ScalarStyle};
 pub(crate) use token::{RawTag, Token, TokenKind};
@@ -73,12 +74,25 @@ impl<'a> Scanner<'a> {
 
     /// Takes the next token.
     pub(crate) fn take(&mut self) -> Scan<Token<'a>> {
-        if !self.ready {
-            self.settle()?;
-        }
+        self.peek()?;
         self.ready = false;
         self.taken += 1;
         self.tokens.pop_front().ok_or_else(|| self.error("the stream has ended"))
+    }
+
+    /// Drops the token that was peeked. Tokens are large, so that it pays not to move them.
+    pub(crate) fn skip(&mut self) {
+        self.ready = false;
+        self.taken += 1;
+        self.tokens.pop_front();
+    }
+
+    /// Takes the text of the token that was peeked, which stays.
+    pub(crate) fn take_value(&mut self) -> Cow<'a, str> {
+        match self.tokens.front_mut() {
+            Some(Token { kind: TokenKind::Scalar { value, .. }, .. }) => std::mem::take(value),
+            _ => Cow::Borrowed(""),
+        }
     }
 
     /// Scans until it is known what the queue begins with.
@@ -297,19 +311,30 @@ impl<'a> Scanner<'a> {
     fn fetch_block_scalar(&mut self, style: ScalarStyle) -> Scan {
         self.remove_simple_key()?;
         self.simple_key_allowed = true;
-        let token = self.scan_block_scalar(style)?;
-        self.tokens.push_back(token);
-        Ok(())
+        self.scan_block_scalar(style)
     }
 
-    fn fetch_scalar(&mut self, scan: fn(&mut Self) -> Scan<Token<'a>>) -> Scan {
+    fn fetch_scalar(&mut self, scan: fn(&mut Self, Option<u32>) -> Scan) -> Scan {
         let key_level = self.save_simple_key()?;
         self.simple_key_allowed = false;
-        let token = scan(self)?;
+        scan(self, key_level)
+    }
+
+    /// Adds a scalar from `start` to `end`, which may be the key of `key_level`.
+    fn push_scalar(
+        &mut self,
+        (value, style): (Cow<'a, str>, ScalarStyle),
+        (start, end): (Mark, Mark),
+        key_level: Option<u32>,
+    ) -> Scan {
+        let kind = TokenKind::Scalar { value, style };
         if key_level.is_some() && self.is_value_indicator() && self.simple_keys.last().is_some_and(|key| self.is_near(key)) {
-            return self.push_key(token);
+            self.begin_key(start)?;
+            self.tokens.push_back(Token { kind, start, end, key_level: None });
+            self.push_ascii(TokenKind::Value, 1);
+        } else {
+            self.tokens.push_back(Token { kind, start, end, key_level });
         }
-        self.tokens.push_back(Token { key_level, ..token });
         Ok(())
     }
 
@@ -343,6 +368,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Fails where go-yaml, to look at `count` more characters, would read the block with the refused one.
+    #[inline]
     fn need(&self, count: usize) -> Scan {
         match &self.failure {
             Some(failure) if self.cursor.has_fewer_than(count) => Err(failure.error.clone()),
