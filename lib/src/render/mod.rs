@@ -13,7 +13,7 @@ mod context;
 mod environment;
 mod error;
 mod files;
-mod functions;
+pub(crate) mod functions;
 mod glob;
 mod notes;
 mod walk;

@@ -9,7 +9,7 @@
 mod cases;
 mod codes;
 mod convert;
-mod dates;
+pub(crate) mod dates;
 mod decimal;
 mod decoded;
 mod defaults;
@@ -25,7 +25,7 @@ mod network;
 mod numbers;
 mod paths;
 mod random;
-mod regex;
+pub(crate) mod regex;
 mod runes;
 mod semver;
 mod strings;
