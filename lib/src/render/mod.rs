@@ -14,7 +14,7 @@ mod engine;
 mod environment;
 mod error;
 mod files;
-mod functions;
+pub(crate) mod functions;
 mod glob;
 mod handlebars;
 mod name_template;

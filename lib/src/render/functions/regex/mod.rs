@@ -46,6 +46,15 @@ pub(super) fn add(table: &mut FunctionTable) {
     table.add("regexQuoteMeta", |text: Str| quote_meta(text.as_bytes()));
 }
 
+/// Whether a text matches a pattern, as a function of the text.
+///
+/// # Errors
+/// Go's complaint about the pattern.
+pub(crate) fn matcher(pattern: &str) -> Result<impl Fn(&str) -> bool, String> {
+    let regexp = Regexp::compile(pattern.as_bytes()).map_err(|error| error.to_string())?;
+    Ok(move |text: &str| regexp.is_match(text.as_bytes()))
+}
+
 /// The most patterns that are kept.
 const MAX_KEPT: usize = 1000;
 
