@@ -47,8 +47,7 @@ pub fn format(number: f64, layout: Layout, precision: Option<usize>) -> String {
 
 /// Whether the shortest text of the number in the general layout is that of an integer.
 pub(super) fn is_plain_integer(number: f64) -> bool {
-    let integer = number as i64;
-    integer.abs() < 1_000_000 && integer as f64 == number && (integer != 0 || number.is_sign_positive())
+    number.abs() < 1e6 && number.fract() == 0.0 && (number != 0.0 || number.is_sign_positive())
 }
 
 /// No float has more decimal digits before all that follow are zeros.
