@@ -127,11 +127,10 @@ pub fn run(
     }
     let (name, chart) = args.name_and_chart()?;
     let mut logs = Vec::new();
-    let path = chart::locate(&chart, &args.chart)?;
-    let config = args.values.gather()?;
-    let chart = chart::load(&path, &mut logs);
+    let path = chart::locate(&chart, &args.chart, &mut logs);
+    let loaded = path.and_then(|path| Ok((args.values.gather()?, chart::load(&path, &mut logs)?)));
     print_logs(&logs, global.debug);
-    let chart = chart?;
+    let (config, chart) = loaded?;
     let mut lookup: Arc<dyn Lookup> = Arc::new(NoCluster);
     if uses_server {
         let server = connect(global)?;
@@ -165,7 +164,11 @@ pub fn run(
 /// Prints what every file wrote, where that is what is wrong and the user wants to see it.
 fn explain(error: TemplateError, debug: bool) -> Failure {
     match &error {
-        TemplateError::Document { files, .. } if debug => print_files(files),
+        TemplateError::Document { files, .. } if debug => {
+            if let Err(failure) = print_files(files) {
+                return failure;
+            }
+        }
         error if error.is_late() && !debug => {
             return Failure::new(format!("{error}\n\nUse --debug flag to render out invalid YAML"));
         }
@@ -174,10 +177,15 @@ fn explain(error: TemplateError, debug: bool) -> Failure {
     Failure::from(error)
 }
 
-fn print_files(files: &rhelm_lib::render::Rendered) {
-    for (name, text) in files {
-        println!("---\n# Source: {name}\n{}", String::from_utf8_lossy(text));
+fn print_files(files: &rhelm_lib::render::Rendered) -> Result<(), Failure> {
+    let mut text = String::new();
+    for (name, content) in files {
+        let content = String::from_utf8_lossy(content);
+        if !content.trim().is_empty() {
+            text.push_str(&format!("---\n# Source: {name}\n{content}\n"));
+        }
     }
+    crate::write_stdout(format!("{}\n", text.trim()).as_bytes())
 }
 
 /// Checks the release's name, with the log line that Helm writes beside its error.
