@@ -25,7 +25,7 @@ mod values_args;
 pub use chart_args::ChartArgs;
 pub use duration::parse_duration;
 pub use environment::{environment, render_name};
-pub use error::{Failure, finish, print_logs};
+pub use error::{Failure, finish, print_logs, warn};
 pub use global_args::GlobalArgs;
 pub use namespace::namespace;
 pub use operands::{exactly, name_and_chart, none};

@@ -17,7 +17,7 @@ pub(crate) mod tree;
 
 pub use coalesce::{CoalesceError, coalesce};
 pub use documents::{DocumentError, read};
-pub use gather::{ValueOptions, ValuesError, gather};
+pub use gather::{ReadFile, ValueOptions, ValuesError, gather};
 pub use merge::merge;
 pub use source::{Source, SourceError};
 

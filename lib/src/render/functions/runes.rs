@@ -89,8 +89,6 @@ class! {
     is_title, r"\p{Lt}";
     /// Go's `unicode.IsLetter`.
     is_letter, r"\p{L}";
-    /// Go's `unicode.IsDigit`.
-    is_digit, r"\p{Nd}";
     /// Go's `unicode.IsNumber`.
     is_number, r"\p{N}";
     /// Go's `unicode.IsPunct`.
