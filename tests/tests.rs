@@ -4,3 +4,4 @@ mod cluster;
 mod help;
 mod inject_labels;
 mod inject_sidecar;
+mod scan_secrets;
