@@ -87,7 +87,7 @@ fn the_worst_finding_decides_the_exit_status() {
         ("x: Zx81kQ9LmN4pR7tV2wYbqVbK3xZr8TmY", "low", 3),
         ("password: hunter2", "medium", 4),
         ("url: amqp://b:hunter2@c", "high", 5),
-        (concat!("x: gh", "p_qVbK3xZr8TmYw2LdPgNfHs5RjCt7EuXk9Av"), "critical", 6),
+        (concat!("x: gh", "p_qVbK3xZr8TmYw2LdPgNfHs5RjCt7EuXk9AvB"), "critical", 6),
     ];
     for (line, severity, status) in cases {
         let assert = scan(&["--fail-on", "low", "--report", "/dev/null"], stream(line).as_bytes()).code(status);
