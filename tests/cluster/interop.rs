@@ -31,7 +31,7 @@ fn write_files(folder: &Path, files: &[(&str, &str)]) {
     }
 }
 
-fn write_chart(folder: &Path) {
+pub(crate) fn write_chart(folder: &Path) {
     let template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {key: a}\n";
     write_files(folder, &[("Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n"), ("templates/all.yaml", template)]);
 }

@@ -7,10 +7,21 @@
 //! table.add("greet", |name: Str, times: i64| name.to_str_lossy().repeat(times as usize));
 //! ```
 //!
+//! A function that executes templates itself, such as `include`, takes the [`Set`] that is being executed as its first
+//! parameter, by reference; templates do not see that one:
+//!
+//! ```
+//! # use gotemplate::{Set, function::FunctionTable, value::{Str, Value}};
+//! # let mut table = FunctionTable::new();
+//! table.add("include", |set: &Set, name: Str, data: Value| set.output(name.as_bytes(), &data));
+//! ```
+//!
 //! A parameter's Rust type says which Go type it stands for ([`Parameter`]); the executor reads it from
 //! [`Function::parameters`] to check arguments before the call, as Go's reflection does.
 
-use crate::value::{List, Map, Str, Value};
+use crate::exec::ExecError;
+use crate::set::Set;
+use crate::value::{Element, List, Map, MapType, Str, Value};
 use std::any::Any;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -40,10 +51,61 @@ pub enum ParameterType {
     Object(&'static str),
 }
 
-/// Why a function did not return a value.
+impl ParameterType {
+    /// The type of that name.
+    pub(crate) fn named(name: &'static str) -> Self {
+        let known =
+            [Self::Any, Self::String, Self::Bool, Self::Int, Self::Int64, Self::Uint32, Self::Float, Self::Map, Self::List];
+        known.into_iter().find(|known| known.to_string() == name).unwrap_or(Self::Object(name))
+    }
+
+    /// Whether the literal `nil` may be given for it.
+    pub(crate) fn accepts_nil(self) -> bool {
+        match self {
+            Self::Any | Self::Map | Self::List => true,
+            Self::Object(name) => name.starts_with('*'),
+            _ => false,
+        }
+    }
+
+    /// Whether Go would assign the value to such a parameter as it is. Nil is not for this function.
+    pub(crate) fn accepts(self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Any, _)
+            | (Self::String, Value::String(_))
+            | (Self::Bool, Value::Bool(_))
+            | (Self::Int, Value::Int(_))
+            | (Self::Int64, Value::Int64(_))
+            | (Self::Float, Value::Float(_)) => true,
+            (Self::Map, Value::Map(map)) => map.map_type() != MapType::String,
+            (Self::List, Value::List(list)) => list.element() == Element::Any,
+            (Self::Object(name), Value::Object(object)) => object.type_name() == name,
+            _ => false,
+        }
+    }
+}
+
+impl std::fmt::Display for ParameterType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Any => "interface {}",
+            Self::String => "string",
+            Self::Bool => "bool",
+            Self::Int => "int",
+            Self::Int64 => "int64",
+            Self::Uint32 => "uint32",
+            Self::Float => "float64",
+            Self::Map => "map[string]interface {}",
+            Self::List => "[]interface {}",
+            Self::Object(name) => name,
+        })
+    }
+}
+
+/// Why a function did not return a value. Its text is [`FunctionError::message`], or that of the source if this is empty.
 #[derive(Clone, Debug)]
 pub struct FunctionError {
-    /// What went wrong, as Go's error prints it.
+    /// What went wrong, as Go's error prints it. Empty when the failed execution in `source` says it all.
     pub message: String,
     /// The failed execution that a function such as `include` ran, when that is the cause.
     pub source: Option<Rc<dyn Any>>,
@@ -53,6 +115,32 @@ impl FunctionError {
     /// A failure with this text.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), source: None }
+    }
+
+    /// The failed execution that is the cause.
+    #[must_use]
+    pub fn execution(&self) -> Option<&ExecError> {
+        self.source.as_deref()?.downcast_ref()
+    }
+
+    /// Whether the failed execution says it all.
+    pub(crate) fn is_transparent(&self) -> bool {
+        self.message.is_empty() && self.execution().is_some()
+    }
+}
+
+impl std::fmt::Display for FunctionError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.execution() {
+            Some(error) if self.message.is_empty() => error.fmt(f),
+            _ => f.write_str(&self.message),
+        }
+    }
+}
+
+impl From<ExecError> for FunctionError {
+    fn from(error: ExecError) -> Self {
+        Self { message: String::new(), source: Some(Rc::new(error)) }
     }
 }
 
@@ -73,6 +161,9 @@ pub trait Parameter: Sized {
 
 /// A Rust type that a function may return.
 pub trait Returned {
+    /// Whether the Go type is `interface {}`.
+    const IS_INTERFACE: bool = false;
+
     /// As a template value.
     ///
     /// # Errors
@@ -87,7 +178,7 @@ pub struct Rest<T>(pub Vec<T>);
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Int64(pub i64);
 
-type Body = dyn Fn(&mut Vec<Value>) -> Result<Value, FunctionError>;
+type Body = dyn Fn(&Set, &mut [Value]) -> Result<Value, FunctionError>;
 
 /// A function with the Go types of its parameters.
 #[derive(Clone)]
@@ -96,16 +187,28 @@ pub struct Function {
     pub parameters: Rc<[ParameterType]>,
     /// The type of each further argument, if the function is variadic.
     pub rest: Option<ParameterType>,
+    /// Whether the Go type of the result is `interface {}`.
+    pub(crate) returns_interface: bool,
     body: Rc<Body>,
 }
 
 impl Function {
-    /// Calls the function. `arguments` must already fit the parameters in number and type.
+    /// Calls the function, outside of any execution. `arguments` must already fit the parameters in number and type.
     ///
     /// # Errors
     /// The function's own failure.
     pub fn call(&self, mut arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        (self.body)(&mut arguments)
+        self.run(&Set::default(), &mut arguments)
+    }
+
+    /// Calls the function and takes the arguments away.
+    pub(crate) fn run(&self, set: &Set, arguments: &mut [Value]) -> Result<Value, FunctionError> {
+        (self.body)(set, arguments)
+    }
+
+    /// The type of the argument of that index.
+    pub(crate) fn parameter(&self, index: usize) -> ParameterType {
+        self.parameters.get(index).copied().or(self.rest).unwrap_or(ParameterType::Any)
     }
 }
 
@@ -124,8 +227,10 @@ pub trait IntoFunction<Arguments> {
 /// The functions that templates know, by name.
 #[derive(Clone, Debug, Default)]
 pub struct FunctionTable {
+    functions: Vec<(&'static str, Function)>,
     // Looked up at parse time only; never iterated towards output.
-    functions: HashMap<&'static str, Function>,
+    by_name: HashMap<&'static str, u32>,
+    methods: Vec<(&'static str, &'static str, Function)>,
 }
 
 impl FunctionTable {
@@ -137,18 +242,58 @@ impl FunctionTable {
 
     /// Adds or replaces `name`.
     pub fn add<Arguments>(&mut self, name: &'static str, function: impl IntoFunction<Arguments>) {
-        self.functions.insert(name, function.into_function());
+        let function = function.into_function();
+        match self.by_name.get(name) {
+            Some(&index) => self.functions[index as usize].1 = function,
+            None => {
+                self.by_name.insert(name, self.functions.len() as u32);
+                self.functions.push((name, function));
+            }
+        }
+    }
+
+    /// Adds a method of a named map type ([`MapType::Named`]), whose first parameter is the receiver. As in Go, it goes
+    /// before an entry of the same name.
+    pub fn add_method<Arguments>(
+        &mut self,
+        type_name: &'static str,
+        name: &'static str,
+        function: impl IntoFunction<Arguments>,
+    ) {
+        self.methods.push((type_name, name, function.into_function()));
+    }
+
+    /// Removes `name`.
+    pub fn remove(&mut self, name: &str) {
+        self.by_name.remove(name);
     }
 
     /// The function `name`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Function> {
-        self.functions.get(name)
+        self.index(name).map(|index| self.at(index))
     }
 
     /// All names, in no order.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.functions.keys().copied()
+        self.by_name.keys().copied()
+    }
+
+    pub(crate) fn index(&self, name: &str) -> Option<u32> {
+        self.by_name.get(name).copied()
+    }
+
+    pub(crate) fn at(&self, index: u32) -> &Function {
+        &self.functions[index as usize].1
+    }
+
+    pub(crate) fn name(&self, index: u32) -> &'static str {
+        self.functions[index as usize].0
+    }
+
+    pub(crate) fn method(&self, type_name: &str, name: &str) -> Option<&Function> {
+        let method = self.methods.iter().find(|(of, method, _)| *of == type_name && *method == name);
+        method.map(|(.., function)| function)
     }
 }
 
@@ -171,7 +316,8 @@ parameter! {
     Int64, Int64, value => Int64(integer(&value));
     u32, Uint32, value => u32::try_from(integer(&value)).unwrap_or_default();
     f64, Float, value => if let Value::Float(number) = value { number } else { 0.0 };
-    Map, Map, value => if let Value::Map(map) = value { map } else { Map::nil() };
+    // A named map loses its name on the way in.
+    Map, Map, value => if let Value::Map(map) = value { map.retyped(MapType::Any) } else { Map::nil() };
     List, List, value => if let Value::List(list) = value { list } else { List::nil(crate::value::Element::Any) };
 }
 
@@ -195,8 +341,15 @@ macro_rules! returned {
     )*};
 }
 
+impl Returned for Value {
+    const IS_INTERFACE: bool = true;
+
+    fn returned(self) -> Result<Value, FunctionError> {
+        Ok(self)
+    }
+}
+
 returned! {
-    Value, value => value;
     Str, text => Value::String(text);
     String, text => Value::string(text);
     &str, text => Value::string(text);
@@ -210,53 +363,48 @@ returned! {
 }
 
 impl<T: Returned, E: Into<FunctionError>> Returned for Result<T, E> {
+    const IS_INTERFACE: bool = T::IS_INTERFACE;
+
     fn returned(self) -> Result<Value, FunctionError> {
         self.map_err(Into::into)?.returned()
     }
 }
 
-macro_rules! into_function {
-    ($($name:ident),*) => {
-        impl<Body, Output, $($name),*> IntoFunction<($($name,)*)> for Body
-        where
-            Body: Fn($($name),*) -> Output + 'static,
-            Output: Returned,
-            $($name: Parameter,)*
-        {
-            #[allow(non_snake_case, unused_mut, unused_variables, reason = "one expansion for every arity")]
-            fn into_function(self) -> Function {
-                Function {
-                    parameters: Rc::new([$($name::TYPE),*]),
-                    rest: None,
-                    body: Rc::new(move |arguments| {
-                        let mut arguments = arguments.drain(..);
-                        $(let $name = $name::take(arguments.next().unwrap_or_default());)*
-                        self($($name),*).returned()
-                    }),
-                }
-            }
-        }
+/// Marks a function whose first parameter is the running set.
+#[derive(Debug)]
+pub struct Running;
 
-        impl<Body, Output, Tail, $($name),*> IntoFunction<($($name,)* Rest<Tail>,)> for Body
+macro_rules! into_function {
+    // The marker of the implementation, and the additional parameter with its value.
+    (@one [$($marker:ty)?] [$($set:ty, $value:ident)?] [$($name:ident),*] $($tail:ident)?) => {
+        impl<Body, Output, $($tail,)? $($name),*> IntoFunction<($($marker,)? $($name,)* $(Rest<$tail>,)?)> for Body
         where
-            Body: Fn($($name,)* Rest<Tail>) -> Output + 'static,
+            Body: Fn($($set,)? $($name,)* $(Rest<$tail>)?) -> Output + 'static,
             Output: Returned,
-            Tail: Parameter,
+            $($tail: Parameter,)?
             $($name: Parameter,)*
         {
-            #[allow(non_snake_case, unused_mut, reason = "one expansion for every arity")]
+            #[allow(non_snake_case, unused_mut, unused_variables, unused_assignments, reason = "one expansion for every arity")]
             fn into_function(self) -> Function {
                 Function {
                     parameters: Rc::new([$($name::TYPE),*]),
-                    rest: Some(Tail::TYPE),
-                    body: Rc::new(move |arguments| {
-                        let mut arguments = arguments.drain(..);
+                    rest: None$(.or(Some($tail::TYPE)))?,
+                    returns_interface: Output::IS_INTERFACE,
+                    body: Rc::new(move |set, arguments| {
+                        let mut arguments = arguments.iter_mut().map(std::mem::take);
                         $(let $name = $name::take(arguments.next().unwrap_or_default());)*
-                        self($($name,)* Rest(arguments.map(Tail::take).collect())).returned()
+                        $(let $value = set;)?
+                        self($($value,)? $($name,)* $(Rest(arguments.map($tail::take).collect()))?).returned()
                     }),
                 }
             }
         }
+    };
+    ($($name:ident),*) => {
+        into_function!(@one [] [] [$($name),*]);
+        into_function!(@one [] [] [$($name),*] Tail);
+        into_function!(@one [Running] [&Set, running] [$($name),*]);
+        into_function!(@one [Running] [&Set, running] [$($name),*] Tail);
     };
 }
 

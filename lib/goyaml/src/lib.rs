@@ -7,7 +7,9 @@
 //! text → scan (tokens) → parse (events) → compose (nodes, anchors, tags) → decode (Value)      Value → emit (text)
 //! ```
 
+mod base64;
 mod decode;
+mod emit;
 mod error;
 mod float;
 mod go_syntax;
@@ -23,6 +25,7 @@ mod timestamp;
 mod value;
 
 pub use decode::{Target, decode, decode_bytes, decode_into, decode_list, decode_map, decode_map_bytes};
+pub use emit::{to_yaml, to_yaml_pretty};
 pub use error::Error;
 pub use scan::{Mark, ScalarStyle};
 pub use sink::{Sink, Walk};

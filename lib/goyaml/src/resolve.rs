@@ -2,6 +2,7 @@
 
 use crate::node::{Node, NodeKind};
 use crate::timestamp::is_timestamp;
+use crate::{base64, text};
 use std::borrow::Cow;
 
 /// What a scalar means.
@@ -42,15 +43,17 @@ pub(crate) fn resolve<'n>(node: &'n Node<'_>) -> Result<Resolved<'n>, String> {
 ///
 /// # Errors
 /// For a text that the tag does not fit, in go-yaml's words.
-fn resolve_tagged<'a>(tag: &str, text: &'a str) -> Result<Resolved<'a>, String> {
+fn resolve_tagged<'a>(tag: &str, value: &'a str) -> Result<Resolved<'a>, String> {
     match tag {
-        STR => Ok(Resolved::Text(Cow::Borrowed(text))),
-        BINARY => {
-            decode_base64(text).map(Resolved::Text).ok_or_else(|| "!!binary value contains invalid base64 data".into())
-        }
-        TIMESTAMP if is_timestamp(text) => Ok(Resolved::Text(Cow::Borrowed(text))),
-        BOOL | INT | FLOAT | NULL | TIMESTAMP => cast(tag, text),
-        _ => Ok(Resolved::Text(Cow::Borrowed(text))),
+        STR => Ok(Resolved::Text(Cow::Borrowed(value))),
+        BINARY => match base64::decode(value) {
+            // JSON, which follows, replaces what is not UTF-8.
+            Some(bytes) => Ok(Resolved::Text(Cow::Owned(text::to_valid(&bytes).into_owned()))),
+            None => Err("!!binary value contains invalid base64 data".to_owned()),
+        },
+        TIMESTAMP if is_timestamp(value) => Ok(Resolved::Text(Cow::Borrowed(value))),
+        BOOL | INT | FLOAT | NULL | TIMESTAMP => cast(tag, value),
+        _ => Ok(Resolved::Text(Cow::Borrowed(value))),
     }
 }
 
@@ -143,6 +146,13 @@ fn parse_signed_binary(text: &str) -> Option<Resolved<'static>> {
     to_integer(sign, parse_digits(digits, 2)?)
 }
 
+/// `0o-7` and the like, which version 3 of go-yaml takes for numbers.
+pub(crate) fn is_signed_octal(text: &str) -> bool {
+    let digits = text.replace('_', "");
+    let digits = digits.strip_prefix("0o").and_then(|digits| digits.strip_prefix(['+', '-']));
+    digits.and_then(|digits| parse_digits(digits, 8)).is_some()
+}
+
 fn split_sign(text: &str) -> (Option<u8>, &str) {
     match text.as_bytes() {
         [sign @ (b'+' | b'-'), ..] => (Some(*sign), &text[1..]),
@@ -199,38 +209,4 @@ fn parse_go_float(text: &str) -> Option<f64> {
     let plain = text.replace('_', "");
     let value: f64 = if is_float(&plain) { plain.parse().ok()? } else { return None };
     value.is_finite().then_some(value)
-}
-
-/// Standard base64 with padding; line breaks may stand anywhere. Bytes that are no UTF-8 become U+FFFD, as in Go's JSON.
-fn decode_base64(text: &str) -> Option<Cow<'static, str>> {
-    let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
-    if !digits.len().is_multiple_of(4) {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(digits.len() / 4 * 3);
-    let groups = digits.len() / 4;
-    for (at, group) in digits.chunks(4).enumerate() {
-        let padding = group.iter().rev().take_while(|&&digit| digit == b'=').count();
-        if padding > 2 || (padding > 0 && at + 1 < groups) {
-            return None;
-        }
-        let mut bits = 0;
-        for &digit in &group[..4 - padding] {
-            bits = bits << 6 | sextet(digit)?;
-        }
-        bits <<= 6 * padding;
-        bytes.extend_from_slice(&bits.to_be_bytes()[1..4 - padding]);
-    }
-    Some(Cow::Owned(crate::text::to_valid(&bytes).into_owned()))
-}
-
-fn sextet(digit: u8) -> Option<u32> {
-    Some(u32::from(match digit {
-        b'A'..=b'Z' => digit - b'A',
-        b'a'..=b'z' => digit - b'a' + 26,
-        b'0'..=b'9' => digit - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    }))
 }

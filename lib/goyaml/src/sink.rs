@@ -26,6 +26,10 @@ pub trait Sink {
     fn end_list(&mut self) -> Result<(), Error>;
     /// The start of a mapping of `length` entries.
     fn begin_map(&mut self, length: usize) -> Result<(), Error>;
+    /// The start of a Go struct of `length` fields, which for YAML written directly keep their order. Ends like a mapping.
+    fn begin_struct(&mut self, length: usize) -> Result<(), Error> {
+        self.begin_map(length)
+    }
     /// The key of the next value. The keys of a mapping come in the order of their bytes.
     fn key(&mut self, key: &[u8]) -> Result<(), Error>;
     /// The end of the innermost mapping.

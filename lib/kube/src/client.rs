@@ -1,20 +1,21 @@
 //! One connection: requests go in as method, path and body, answers come out as bytes or as a [`ClusterError`].
 //!
-//! Answers 429 and 5xx with `Retry-After` are asked again as client-go does; nothing else is ever sent twice.
+//! What is sent again, and when, is decided by [`crate::retry`].
 
 use crate::config::{self, ConnectOptions};
 use crate::error;
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
-use http::{Method, Request, Response};
+use crate::retry::{Attempts, Outcome, Repeat};
+use futures_util::Stream;
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT, WARNING};
+use http::{Method, Request, StatusCode};
 use kube::client::Body;
+use kube::core::WatchEvent;
 use rhelm_lib::cluster::ClusterError;
 use serde_json::Value as Json;
-use std::time::Duration;
+use std::sync::Arc;
 
-/// How often client-go asks again.
-const RETRIES: u32 = 10;
-/// A server that asks for more patience than this is taken at its word only this long.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// Is told what a server warns of.
+pub type OnWarning = Arc<dyn Fn(&str) + Send + Sync>;
 
 #[derive(Clone)]
 pub(crate) struct Connection {
@@ -22,6 +23,7 @@ pub(crate) struct Connection {
     url: String,
     authority: String,
     namespace: String,
+    on_warning: Option<OnWarning>,
 }
 
 /// One request.
@@ -32,12 +34,15 @@ pub(crate) struct Call<'a> {
     pub(crate) accept: &'a str,
     pub(crate) content_type: &'a str,
     pub(crate) body: Vec<u8>,
+    pub(crate) repeat: Repeat,
 }
 
 impl<'a> Call<'a> {
+    /// All but creations may be repeated, unless somebody says otherwise.
     pub(crate) fn new(method: Method, path: impl Into<String>) -> Self {
         let json = "application/json";
-        Self { method, path: path.into(), accept: json, content_type: json, body: Vec::new() }
+        let repeat = if method == Method::POST { Repeat::Harmful } else { Repeat::Harmless };
+        Self { method, path: path.into(), accept: json, content_type: json, body: Vec::new(), repeat }
     }
 
     pub(crate) fn get(path: impl Into<String>) -> Self {
@@ -75,50 +80,94 @@ impl Connection {
         let authority = format!("{}:{port}", uri.host().unwrap_or_default());
         let namespace = config.default_namespace.clone();
         let client = kube::Client::try_from(config).map_err(|error| ClusterError::Unreachable(error.to_string()))?;
-        Ok(Self { client, url, authority, namespace })
+        Ok(Self { client, url, authority, namespace, on_warning: None })
     }
 
     pub(crate) fn default_namespace(&self) -> &str {
         &self.namespace
     }
 
+    /// Lets somebody know of the server's warnings.
+    pub(crate) fn warn_by(&mut self, on_warning: OnWarning) {
+        self.on_warning = Some(on_warning);
+    }
+
     /// Sends one request; the answer's JSON.
     pub(crate) async fn json(&self, call: Call<'_>) -> Result<Json, ClusterError> {
-        let (method, path) = (call.method.clone(), call.path.clone());
-        let body = self.bytes(call).await?;
-        serde_json::from_slice(&body)
-            .map_err(|error| failed(format!("{method} \"{}{path}\": the answer is not JSON: {error}", self.url)))
+        let body = self.send(&call).await?;
+        match serde_json::from_slice(&body) {
+            Ok(json) => Ok(json),
+            // Cut off on its way, most likely.
+            Err(_) if call.method == Method::GET => self.parse(&call, &self.send(&call).await?),
+            Err(_) => self.parse(&call, &body),
+        }
+    }
+
+    fn parse(&self, call: &Call<'_>, body: &[u8]) -> Result<Json, ClusterError> {
+        let unreadable =
+            |error| failed(format!("{} \"{}{}\": the answer is not JSON: {error}", call.method, self.url, call.path));
+        serde_json::from_slice(body).map_err(unreadable)
     }
 
     /// Sends one request; the answer's bytes.
     pub(crate) async fn bytes(&self, call: Call<'_>) -> Result<Vec<u8>, ClusterError> {
-        let mut retries = 0;
+        self.send(&call).await
+    }
+
+    async fn send(&self, call: &Call<'_>) -> Result<Vec<u8>, ClusterError> {
+        let mut attempts = Attempts::default();
         loop {
-            let answer = self.once(&call).await?;
-            let pause = retry_after(&answer).filter(|_| retries < RETRIES);
-            let code = answer.status().as_u16();
-            let body = answer.into_body().collect_bytes().await.map_err(|error| self.no_answer(&call, &error))?;
-            match pause {
-                Some(pause) => {
-                    retries += 1;
-                    tokio::time::sleep(pause).await;
+            let (error, pause) = match self.once(call).await {
+                Ok((status, _, body)) if status.is_success() => return Ok(body),
+                Ok((status, headers, body)) => {
+                    let outcome = Outcome::Answer { status, headers: &headers, body: &body };
+                    (error::refused(status.as_u16(), &body), attempts.next(&outcome, call.repeat))
                 }
-                None if (200..300).contains(&code) => return Ok(body.to_vec()),
-                None => return Err(error::refused(code, &body)),
+                Err(error) => {
+                    let outcome = Outcome::NoAnswer { reached: error::was_reached(&error) };
+                    (self.no_answer(call, &error), attempts.next(&outcome, call.repeat))
+                }
+            };
+            match pause {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return Err(error),
             }
         }
     }
 
-    async fn once(&self, call: &Call<'_>) -> Result<Response<Body>, ClusterError> {
-        let mut request = Request::builder()
-            .method(call.method.clone())
-            .uri(call.path.as_str())
-            .header::<HeaderName, &str>(ACCEPT, call.accept);
-        if !call.body.is_empty() {
-            request = request.header::<HeaderName, &str>(CONTENT_TYPE, call.content_type);
+    async fn once(&self, call: &Call<'_>) -> Result<(StatusCode, HeaderMap, Vec<u8>), kube::Error> {
+        let request = request(call)?.map(Body::from);
+        let (head, body) = self.client.send(request).await?.into_parts();
+        self.report_warnings(&head.headers);
+        Ok((head.status, head.headers, body.collect_bytes().await?.to_vec()))
+    }
+
+    /// `Warning: 299 - "unknown field \"foo\""`.
+    fn report_warnings(&self, headers: &HeaderMap) {
+        let Some(on_warning) = &self.on_warning else { return };
+        for header in headers.get_all(WARNING).iter().filter_map(|value| value.to_str().ok()) {
+            if let Some(text) = error::warning(header) {
+                on_warning(&text);
+            }
         }
-        let request = request.body(Body::from(call.body.clone())).map_err(|error| failed(error.to_string()))?;
-        self.client.send(request).await.map_err(|error| self.no_answer(call, &error))
+    }
+
+    /// The events of a watch, until it ends.
+    pub(crate) async fn events(
+        &self,
+        call: &Call<'_>,
+    ) -> Result<impl Stream<Item = Result<WatchEvent<Json>, kube::Error>> + use<>, ClusterError> {
+        let request = request(call).map_err(|error| failed(error.to_string()))?;
+        self.client.request_events::<Json>(request).await.map_err(|error| self.watch_failed(call, &error))
+    }
+
+    fn watch_failed(&self, call: &Call<'_>, error: &kube::Error) -> ClusterError {
+        match error {
+            kube::Error::Api(status) => {
+                ClusterError::Api { code: status.code, reason: status.reason.clone(), message: status.message.clone() }
+            }
+            error => self.no_answer(call, error),
+        }
     }
 
     fn no_answer(&self, call: &Call<'_>, error: &kube::Error) -> ClusterError {
@@ -131,13 +180,15 @@ fn failed(message: String) -> ClusterError {
     ClusterError::Api { code: 0, reason: String::new(), message }
 }
 
-fn retry_after<B>(answer: &Response<B>) -> Option<Duration> {
-    let status = answer.status();
-    if status.as_u16() != 429 && !status.is_server_error() {
-        return None;
+fn request(call: &Call<'_>) -> Result<Request<Vec<u8>>, kube::Error> {
+    let mut request = Request::builder()
+        .method(call.method.clone())
+        .uri(call.path.as_str())
+        .header::<HeaderName, &str>(ACCEPT, call.accept);
+    if !call.body.is_empty() {
+        request = request.header::<HeaderName, &str>(CONTENT_TYPE, call.content_type);
     }
-    let seconds = answer.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds).min(LONGEST_PAUSE))
+    request.body(call.body.clone()).map_err(kube::Error::HttpError)
 }
 
 /// A name as one segment of a path.
@@ -155,19 +206,6 @@ pub(crate) fn segment(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_throttled_answers_with_the_header_are_asked_again() {
-        let answer = |code: u16, header: Option<&str>| {
-            let builder = Response::builder().status(code);
-            let builder = header.into_iter().fold(builder, |b, value| b.header(RETRY_AFTER, value));
-            retry_after(&builder.body(()).expect("valid"))
-        };
-        assert_eq!(answer(429, Some("2")), Some(Duration::from_secs(2)));
-        assert_eq!(answer(503, Some("0")), Some(Duration::ZERO));
-        assert_eq!(answer(503, None), None);
-        assert_eq!(answer(409, Some("1")), None);
-    }
 
     #[test]
     fn names_cannot_leave_their_segment() {

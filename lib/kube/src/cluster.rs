@@ -1,13 +1,18 @@
 //! The library's [`Cluster`] over one connection: objects in, requests out, the server's answers back.
 
-use crate::client::{Call, Connection, segment};
+use crate::client::{Call, Connection, OnWarning, segment};
 use crate::config::ConnectOptions;
 use crate::discovery::{Resource, Served, discover};
 use async_trait::async_trait;
-use http::Method;
-use rhelm_lib::cluster::{ApplyOptions, Cluster, ClusterError, ObjectId, ServerInfo};
-use serde_json::{Value as Json, json};
+use rhelm_lib::cluster::readiness::Unready;
+use rhelm_lib::cluster::{
+    Cascade, Cluster, ClusterError, ContainerLog, Deleted, Detail, ObjectId, Pods, ServerInfo, Wait, Write,
+};
+use serde_json::Value as Json;
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// How many requests are in flight at most. More do not make a server faster.
+pub(crate) const IN_FLIGHT: usize = 32;
 
 /// A Kubernetes cluster, with what it serves remembered for as long as this lives.
 pub struct KubeCluster {
@@ -30,6 +35,13 @@ impl KubeCluster {
         self.connection.default_namespace()
     }
 
+    /// Lets somebody know what the server warns of, as it comes in.
+    #[must_use]
+    pub fn warn_by(mut self, on_warning: OnWarning) -> Self {
+        self.connection.warn_by(on_warning);
+        self
+    }
+
     pub(crate) fn connection(&self) -> &Connection {
         &self.connection
     }
@@ -48,7 +60,7 @@ impl KubeCluster {
     }
 
     /// The kind's place. A kind that is not known is looked for once more: its definition may be new.
-    async fn resource(&self, api_version: &str, kind: &str) -> Result<Resource, ClusterError> {
+    pub(crate) async fn resource(&self, api_version: &str, kind: &str) -> Result<Resource, ClusterError> {
         if let Some(resource) = self.served().await?.resource(api_version, kind) {
             return Ok(resource.clone());
         }
@@ -56,21 +68,18 @@ impl KubeCluster {
         self.rediscover().await?.resource(api_version, kind).cloned().ok_or_else(no_match)
     }
 
-    async fn path(&self, id: &ObjectId) -> Result<String, ClusterError> {
+    pub(crate) async fn path(&self, id: &ObjectId) -> Result<String, ClusterError> {
         if id.name.is_empty() {
-            return Err(invalid("resource name may not be empty".to_owned()));
+            let message = "resource name may not be empty".to_owned();
+            return Err(ClusterError::Api { code: 0, reason: String::new(), message });
         }
         let resource = self.resource(&id.api_version, &id.kind).await?;
         Ok(format!("{}/{}", collection(&id.api_version, &resource, &id.namespace), segment(&id.name)))
     }
 }
 
-fn invalid(message: String) -> ClusterError {
-    ClusterError::Api { code: 0, reason: String::new(), message }
-}
-
 /// The path of all objects of a kind in a namespace, or everywhere.
-fn collection(api_version: &str, resource: &Resource, namespace: &str) -> String {
+pub(crate) fn collection(api_version: &str, resource: &Resource, namespace: &str) -> String {
     let root = if api_version.contains('/') { "/apis" } else { "/api" };
     let place = match resource.namespaced && !namespace.is_empty() {
         true => format!("/namespaces/{}", segment(namespace)),
@@ -79,21 +88,12 @@ fn collection(api_version: &str, resource: &Resource, namespace: &str) -> String
     format!("{root}/{api_version}{place}/{}", resource.plural)
 }
 
-fn text<'a>(object: &'a Json, path: &str) -> &'a str {
+pub(crate) fn text<'a>(object: &'a Json, path: &str) -> &'a str {
     object.pointer(path).and_then(Json::as_str).unwrap_or_default()
 }
 
-fn id_of(object: &Json) -> ObjectId {
-    ObjectId {
-        api_version: text(object, "/apiVersion").to_owned(),
-        kind: text(object, "/kind").to_owned(),
-        namespace: text(object, "/metadata/namespace").to_owned(),
-        name: text(object, "/metadata/name").to_owned(),
-    }
-}
-
 /// An object that is not there is an answer, not a failure.
-fn absent<T>(answer: Result<T, ClusterError>) -> Result<Option<T>, ClusterError> {
+pub(crate) fn absent<T>(answer: Result<T, ClusterError>) -> Result<Option<T>, ClusterError> {
     match answer {
         Ok(object) => Ok(Some(object)),
         Err(ClusterError::Api { code: 404, .. }) => Ok(None),
@@ -121,22 +121,14 @@ impl Cluster for KubeCluster {
         Ok(ServerInfo { api_versions: self.served().await?.api_versions(), ..info })
     }
 
-    async fn resolve(&self, objects: &mut [Json], namespace: &str) -> Result<Vec<ObjectId>, ClusterError> {
+    async fn resolve(&self, objects: &mut [Json], namespace: &str) -> Vec<Result<ObjectId, ClusterError>> {
         let mut ids = Vec::with_capacity(objects.len());
         for object in objects {
-            let mut id = id_of(object);
-            let resource = self.resource(&id.api_version, &id.kind).await?;
-            if !resource.namespaced {
-                id.namespace = String::new();
-            } else if id.namespace.is_empty() {
-                id.namespace = namespace.to_owned();
-                if let Some(metadata) = object.pointer_mut("/metadata").and_then(Json::as_object_mut) {
-                    metadata.insert("namespace".to_owned(), namespace.into());
-                }
-            }
-            ids.push(id);
+            let id = ObjectId::of(object);
+            let resource = self.resource(&id.api_version, &id.kind).await;
+            ids.push(resource.map(|resource| place(object, id, resource.namespaced, namespace)));
         }
-        Ok(ids)
+        ids
     }
 
     async fn get(&self, id: &ObjectId) -> Result<Option<Json>, ClusterError> {
@@ -144,24 +136,43 @@ impl Cluster for KubeCluster {
         absent(self.connection.json(Call::get(path)).await)
     }
 
-    async fn apply(&self, object: &Json, options: ApplyOptions) -> Result<Json, ClusterError> {
-        let path = self.path(&id_of(object)).await?;
-        let dry_run = if options.dry_run { "&dryRun=All" } else { "" };
-        let force = options.force_conflicts;
-        let path = format!("{path}?fieldManager=helm&fieldValidation=Strict&force={force}{dry_run}");
-        let call = Call::new(Method::PATCH, path).content_type("application/apply-patch+yaml").body(object);
-        self.connection.json(call).await
+    async fn find(&self, ids: &[ObjectId], detail: Detail) -> Vec<Result<Option<Json>, ClusterError>> {
+        crate::find::find(self, ids, detail).await
     }
 
-    async fn delete(&self, id: &ObjectId) -> Result<bool, ClusterError> {
-        let call = Call::new(Method::DELETE, self.path(id).await?).body(&json!({"propagationPolicy": "Background"}));
-        Ok(absent(self.connection.bytes(call).await)?.is_some())
+    async fn write(&self, writes: &[Write]) -> Vec<Result<Json, ClusterError>> {
+        crate::write::write(self, writes).await
+    }
+
+    async fn delete(&self, ids: &[ObjectId], cascade: Cascade) -> Vec<Result<Deleted, ClusterError>> {
+        crate::write::delete(self, ids, cascade).await
     }
 
     async fn list(&self, api_version: &str, kind: &str, namespace: &str) -> Result<Json, ClusterError> {
         let resource = self.resource(api_version, kind).await?;
         self.connection.json(Call::get(collection(api_version, &resource, namespace))).await
     }
+
+    async fn wait(&self, wait: Wait<'_>) -> Result<(), Unready> {
+        crate::wait::wait(self, wait).await
+    }
+
+    async fn logs(&self, namespace: &str, pods: Pods<'_>) -> Result<Vec<ContainerLog>, ClusterError> {
+        crate::logs::logs(self, namespace, pods).await
+    }
+}
+
+/// Sets the namespace of an object where its kind has one and it says nothing.
+fn place(object: &mut Json, mut id: ObjectId, namespaced: bool, namespace: &str) -> ObjectId {
+    if !namespaced {
+        id.namespace = String::new();
+    } else if id.namespace.is_empty() {
+        id.namespace = namespace.to_owned();
+        if let Some(metadata) = object.pointer_mut("/metadata").and_then(Json::as_object_mut) {
+            metadata.insert("namespace".to_owned(), namespace.into());
+        }
+    }
+    id
 }
 
 #[cfg(test)]

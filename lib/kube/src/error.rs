@@ -74,6 +74,26 @@ fn cause(authority: &str, error: &(dyn StdError + 'static)) -> String {
     }
 }
 
+/// Whether a connection was made before it failed: one that is refused stays refused.
+pub(crate) fn was_reached(error: &kube::Error) -> bool {
+    let words = cause("", error);
+    !words.starts_with("dial tcp") && !words.starts_with("tls: ") && !matches!(error, kube::Error::Auth(_))
+}
+
+/// The text of a `Warning` header: of `299 - "unknown field \"foo\""`.
+pub(crate) fn warning(header: &str) -> Option<String> {
+    let quoted = header.trim().strip_prefix("299 ")?.split_once(' ')?.1;
+    let mut text = String::new();
+    let mut characters = quoted.trim_start().strip_prefix('"')?.chars();
+    loop {
+        match characters.next()? {
+            '"' => return Some(text),
+            '\\' => text.push(characters.next()?),
+            other => text.push(other),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +104,14 @@ mod tests {
         let ClusterError::Api { code, reason, message } = refused(409, body) else { panic!("an answer") };
         assert_eq!((code, reason.as_str()), (409, "AlreadyExists"));
         assert_eq!(message, "configmaps \"x\" already exists");
+    }
+
+    #[test]
+    fn warnings_lose_their_quotes() {
+        let header = r#"299 - "unknown field \"foo\"""#;
+        assert_eq!(warning(header).as_deref(), Some("unknown field \"foo\""));
+        assert_eq!(warning("199 - \"x\""), None);
+        assert_eq!(warning("299 - \"x"), None);
     }
 
     #[test]

@@ -10,8 +10,14 @@ mod cluster;
 mod config;
 mod discovery;
 mod error;
+mod find;
+mod logs;
 mod records;
+mod retry;
+mod wait;
+mod write;
 
+pub use client::OnWarning;
 pub use cluster::{KubeCluster, connect};
 pub use config::ConnectOptions;
 pub use records::KubeDriver;

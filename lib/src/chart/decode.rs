@@ -4,8 +4,8 @@
 //! ignored, names of fields are matched without regard to case. Reading a second text into the result of a first one merges
 //! them as Go does: fields one by one, lists item by item.
 
-use super::time;
 use crate::gotext::folds_to;
+use crate::gotime;
 use goyaml::{Map, Target, Value};
 
 /// What is expected at a place.
@@ -83,10 +83,12 @@ impl Reader {
         match (shape, value) {
             (Shape::Any, value) => *result = value,
             (Shape::Text | Shape::Bool | Shape::Time, Value::Null) => {}
+            // A whole document that is null leaves everything as it is.
+            (_, Value::Null) if place.above.is_none() => {}
             (_, Value::Null) => *result = Value::Null,
             (Shape::Text, text @ Value::String(_)) => *result = text,
             (Shape::Bool, flag @ Value::Bool(_)) => *result = flag,
-            (Shape::Time, Value::String(text)) => match time::normalize(&text) {
+            (Shape::Time, Value::String(text)) => match gotime::normalize(&text) {
                 Ok(time) => *result = time.into(),
                 Err(error) => self.fail(error),
             },

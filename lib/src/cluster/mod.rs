@@ -9,11 +9,10 @@
 mod error;
 pub mod memory;
 pub mod readiness;
-mod write;
 
 pub use crate::manifest::ObjectId;
+pub use crate::plan::{Cascade, Patch, PatchKind, Write};
 pub use error::ClusterError;
-pub use write::{Cascade, Patch, PatchKind, Write};
 
 use async_trait::async_trait;
 use readiness::{Goal, Unready};
@@ -64,6 +63,17 @@ pub struct ContainerLog {
     pub text: Result<String, String>,
 }
 
+/// What a deletion came to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Deleted {
+    /// There was nothing to delete.
+    Absent,
+    /// The object is gone.
+    Gone,
+    /// The object is still there, and will go: somebody has to finish something first.
+    Going,
+}
+
 /// Which pods' logs are wanted.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Pods<'a> {
@@ -109,8 +119,8 @@ pub trait Cluster: Send + Sync {
     /// Writes objects that do not depend on each other; the live objects, in the order of `writes`.
     async fn write(&self, writes: &[Write]) -> Vec<Result<Json, ClusterError>>;
 
-    /// Deletes objects that do not depend on each other; `false` where there was none.
-    async fn delete(&self, ids: &[ObjectId], cascade: Cascade) -> Vec<Result<bool, ClusterError>>;
+    /// Deletes objects that do not depend on each other; the results are in the order of `ids`.
+    async fn delete(&self, ids: &[ObjectId], cascade: Cascade) -> Vec<Result<Deleted, ClusterError>>;
 
     /// Every object of a kind in a namespace (empty: all), for `lookup`.
     ///

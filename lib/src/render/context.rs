@@ -6,10 +6,10 @@
 use super::files::Files;
 use super::{Input, ReleaseFacts};
 use crate::chart::{Chart, Dependency, Maintainer, Metadata};
-use gotemplate::value::{Map, MapType, Value};
+use gotemplate::value::{Element, List, Map, MapType, Value};
 use std::rc::Rc;
 
-/// The type of `.Values` and `.Template`.
+/// The type of `.`, `.Values` and `.Template`.
 pub(crate) const VALUES: MapType = MapType::Named("common.Values");
 
 /// A file below `templates/`, ready to be parsed and executed.
@@ -30,7 +30,7 @@ impl Template {
     pub(crate) fn enter(&self) -> Value {
         let entries = [("Name", text(&self.name)), ("BasePath", text(&self.base_path))];
         self.context.insert("Template", Value::Map(record(entries).retyped(VALUES)));
-        Value::Map(self.context.clone())
+        Value::Map(self.context.retyped(VALUES))
     }
 
     /// Whether it is parsed for its definitions only.
@@ -173,7 +173,7 @@ pub(crate) fn value_from(value: &goyaml::Value) -> Value {
         goyaml::Value::Int(number) => Value::Int64(*number),
         goyaml::Value::Float(number) => Value::Float(*number),
         goyaml::Value::String(string) => text(string),
-        goyaml::Value::List(items) => Value::list(items.iter().map(value_from).collect()),
+        goyaml::Value::List(items) => Value::List(List::grown(Element::Any, items.iter().map(value_from).collect())),
         goyaml::Value::Map(map) => Value::Map(map_from(map)),
     }
 }
@@ -229,7 +229,7 @@ mod tests {
             release: &ReleaseFacts { name: "r".into(), namespace: "n".into(), revision: 1, is_upgrade: false },
             capabilities: &Capabilities::default(),
             environment: &environment,
-            lookup: &NoCluster,
+            lookup: Arc::new(NoCluster),
         })
     }
 

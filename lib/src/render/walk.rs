@@ -131,7 +131,12 @@ impl<'a> Encoded<'a> {
             return self.fields(fields, level, sink);
         }
         let Some(entries) = object.entries() else {
-            return self.value(&object.plain(), Some(level), sink);
+            let is_duration = object.type_name() == "time.Duration";
+            let plain = match self.encoder {
+                Encoder::PrettyYaml if is_duration => Value::string(object.display()),
+                _ => object.plain(),
+            };
+            return self.value(&plain, Some(level), sink);
         };
         if object.kind() == gotemplate::value::Kind::Slice {
             sink.begin_list(entries.len())?;
@@ -149,13 +154,12 @@ impl<'a> Encoded<'a> {
         sink.end_map()
     }
 
-    /// JSON keeps the order of the fields.
+    /// Only what is sorted in the end loses the order of the fields.
     fn fields(&self, mut fields: Vec<Exported>, level: &Level<'_>, sink: &mut dyn Sink) -> Result<(), Error> {
-        match self.encoder {
-            Encoder::Json | Encoder::PrettyYaml => {}
-            Encoder::Yaml => fields.sort_by_key(|field| field.json),
+        if self.encoder == Encoder::Yaml {
+            fields.sort_by_key(|field| field.json);
         }
-        sink.begin_map(fields.len())?;
+        sink.begin_struct(fields.len())?;
         for field in &fields {
             match self.encoder {
                 Encoder::Json | Encoder::Yaml => sink.key(field.json.as_bytes())?,

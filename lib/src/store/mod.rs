@@ -9,8 +9,9 @@
 pub mod labels;
 pub mod memory;
 mod releases;
+pub mod selector;
 
-pub use releases::{Clock, Entry, Store};
+pub use releases::{Clock, Entry, Newest, Store};
 
 use async_trait::async_trait;
 use labels::Labels;

@@ -10,6 +10,7 @@ mod documents;
 mod gather;
 mod merge;
 mod print;
+pub mod schema;
 pub mod set;
 mod source;
 pub(crate) mod tree;

@@ -35,17 +35,24 @@ impl<'n> Source<'n> {
         if name.trim() == "-" {
             return Ok(Self::Input);
         }
-        match parse(name) {
-            Ok("") => Ok(Self::File),
-            Ok(scheme) => Ok(Self::Url { scheme }),
-            Err(problem) => Err(SourceError { name: name.to_owned(), problem }),
-        }
+        let scheme = parse(name)?;
+        Ok(if scheme.is_empty() { Self::File } else { Self::Url { scheme } })
     }
 }
 
-/// The scheme of a URL, or nothing.
-fn parse(url: &str) -> Result<&str, String> {
-    let (url, fragment) = url.split_once('#').unwrap_or((url, ""));
+/// The scheme of a URL; empty if it is a relative one.
+///
+/// # Errors
+/// [`SourceError`] for a text that Go's `url.Parse` refuses.
+pub(crate) fn parse(url: &str) -> Result<&str, SourceError> {
+    let (before, fragment) = url.split_once('#').unwrap_or((url, ""));
+    let refused = |name: &str, problem| SourceError { name: name.to_owned(), problem };
+    let scheme = without_fragment(before).map_err(|problem| refused(before, problem))?;
+    check_escapes(fragment).map_err(|problem| refused(url, problem))?;
+    Ok(scheme)
+}
+
+fn without_fragment(url: &str) -> Result<&str, String> {
     if url.bytes().any(|byte| byte.is_ascii_control()) {
         return Err("net/url: invalid control character in URL".into());
     }
@@ -63,7 +70,6 @@ fn parse(url: &str) -> Result<&str, String> {
     let has_authority = rest.starts_with("//") && (!scheme.is_empty() || !rest.starts_with("///"));
     let path = if has_authority { after_authority(&rest[2..])? } else { rest };
     check_escapes(path)?;
-    check_escapes(fragment)?;
     Ok(scheme)
 }
 
@@ -113,7 +119,7 @@ fn check_host(host: &str) -> Result<(), String> {
     check_escapes(host)?;
     // Only bytes beyond ASCII may be escaped in a host.
     for (at, _) in host.match_indices('%') {
-        if host.as_bytes()[at + 1] < b'8' {
+        if host.as_bytes()[at + 1] < b'8' && &host[at..at + 3] != "%25" {
             return Err(format!("invalid URL escape {}", quote(&host[at..at + 3])));
         }
     }
@@ -133,4 +139,55 @@ fn check_escapes(text: &str) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_files_urls_or_the_input() {
+        let cases = [
+            ("-", Source::Input),
+            (" - ", Source::Input),
+            ("a%20b", Source::File),
+            ("x/a:b", Source::File),
+            ("foo?%zz", Source::File),
+            ("//h/x", Source::File),
+            ("///x", Source::File),
+            ("//\u{e9}/x", Source::File),
+            ("?a:b", Source::File),
+            ("a:b.yaml", Source::Url { scheme: "a" }),
+            ("C:\\x", Source::Url { scheme: "C" }),
+            ("https://host:80/x", Source::Url { scheme: "https" }),
+            ("sc:%zz", Source::Url { scheme: "sc" }),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(Source::of(name), Ok(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_helm_refuses() {
+        let cases = [
+            ("%zz", "parse \"%zz\": invalid URL escape \"%zz\""),
+            ("50%.yaml", "parse \"50%.yaml\": invalid URL escape \"%.y\""),
+            ("a%2", "parse \"a%2\": invalid URL escape \"%2\""),
+            (":x", "parse \":x\": missing protocol scheme"),
+            ("a b:c", "parse \"a b:c\": first path segment in URL cannot contain colon"),
+            ("1a:b", "parse \"1a:b\": first path segment in URL cannot contain colon"),
+            ("foo#%zz", "parse \"foo#%zz\": invalid URL escape \"%zz\""),
+            ("a\u{1}b", "parse \"a\\x01b\": net/url: invalid control character in URL"),
+            ("//h:x/y", "parse \"//h:x/y\": invalid port \":x\" after host"),
+            ("//u ser@h/x", "parse \"//u ser@h/x\": net/url: invalid userinfo"),
+            ("//[::1/x", "parse \"//[::1/x\": missing ']' in host"),
+            ("//h%20/x", "parse \"//h%20/x\": invalid URL escape \"%20\""),
+            ("sc://h x/y", "parse \"sc://h x/y\": invalid character \" \" in host name"),
+            ("//h\\x/y", "parse \"//h\\\\x/y\": invalid character \"\\\\\" in host name"),
+            ("sc:/%zz", "parse \"sc:/%zz\": invalid URL escape \"%zz\""),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(Source::of(name).map_err(|error| error.to_string()), Err(expected.to_owned()), "{name}");
+        }
+    }
 }

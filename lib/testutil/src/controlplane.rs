@@ -4,7 +4,8 @@
 //! `KUBEBUILDER_ASSETS`, its cache, or a build with Go. Without any, tests skip with one line; `RHELM_TEST_REQUIRE=all`
 //! makes that a failure.
 
-use std::io::{Read, Write};
+use crate::{announce, skip};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -103,21 +104,6 @@ pub fn real_program(path: &str) -> Option<PathBuf> {
         Some(folder) => Some(folder.join(path)),
         None => skip(NO_HELM),
     }
-}
-
-/// Skips a test whose means are missing.
-///
-/// # Panics
-/// When `RHELM_TEST_REQUIRE` is `all`.
-fn skip<T>(why: &str) -> Option<T> {
-    assert!(std::env::var_os("RHELM_TEST_REQUIRE").is_none_or(|tiers| tiers != "all"), "{why}");
-    None
-}
-
-/// Says once for all tests what is missing. Not by `eprintln!`, which the test harness hides for tests that pass.
-fn announce(why: &str) {
-    // Nobody to tell is no reason to fail.
-    let _ = writeln!(std::io::stderr(), "tests skipped: {why}");
 }
 
 /// A name for a namespace that no other test uses.

@@ -2,6 +2,8 @@
 //!
 //! Cloning a [`Value`] is cheap. Cloning a map shares it: `set` is seen through every clone, as in Go.
 
+mod capacity;
+mod drop;
 mod list;
 mod map;
 mod object;

@@ -7,13 +7,14 @@ use crate::node::{Document, NodeId, NodeKind};
 use crate::resolve::{self, Resolved};
 use crate::value::{Map, Value};
 use crate::{Error, float, go_syntax, json};
+use std::borrow::Cow;
 
 /// Deeper JSON is refused by Go.
 const MAX_JSON_DEPTH: usize = 10_000;
 
 pub(super) struct Builder<'d, 'a, 't> {
     document: &'d Document<'a>,
-    target: &'t dyn Target,
+    root: Place<'t>,
     frames: Vec<Frame<'t>>,
     /// The mappings being filled, innermost last. A merged mapping fills the one that it is merged into.
     maps: Vec<Map>,
@@ -30,19 +31,33 @@ pub(super) struct Builder<'d, 'a, 't> {
     result: Value,
 }
 
+/// What a node is decoded into.
+#[derive(Clone, Copy)]
+struct Place<'t> {
+    target: &'t dyn Target,
+    /// Whether the value is built. If not, it is only checked.
+    kept: bool,
+    /// Whether everything is kept, wanted or not.
+    all: bool,
+}
+
+const NOWHERE: Place<'static> = Place { target: &ANY, kept: false, all: false };
+
 /// What is open.
 enum Frame<'t> {
     Alias,
     List {
         cursor: Cursor,
         items: Vec<Value>,
-        target: &'t dyn Target,
+        /// What its items are decoded into.
+        item: Place<'t>,
     },
     Map {
         cursor: Cursor,
-        key: Option<Key>,
+        place: Place<'t>,
+        /// The key whose value comes next, and what that is decoded into.
+        key: Option<(Key, Place<'t>)>,
         merged: bool,
-        target: &'t dyn Target,
     },
     /// The mappings of a list after `<<` that are left; the last goes first, so that the first wins.
     Merges(Vec<NodeId>),
@@ -57,8 +72,8 @@ struct Cursor {
 
 enum Key {
     Name(String),
-    /// Not for JSON; its value is decoded and forgotten.
-    Bad,
+    /// The value is decoded and forgotten.
+    Forgotten,
 }
 
 /// What was decoded.
@@ -74,7 +89,7 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
         count.add(false);
         Self {
             document,
-            target,
+            root: Place { target, kept: true, all: false },
             frames: Vec::new(),
             maps: Vec::new(),
             aliases: Vec::new(),
@@ -96,12 +111,23 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
             return Err(to_json_error(Error::new(self.bad_key(key, *value))));
         }
         if let Some(met) = self.not_finite {
-            json::write(&self.result).map_err(to_json_error)?;
-            if self.too_deep {
-                return Err(to_json_error(json::unsupported(met)));
-            }
+            self.check_finite(met)?;
         }
         if self.too_deep { Err(unmarshal_error("exceeded max depth")) } else { Ok(self.result) }
+    }
+
+    /// Fails for the float that JSON stumbles over first. One that was met may have been overwritten, and may be in what was
+    /// not kept.
+    fn check_finite(&self, met: f64) -> Result<(), Error> {
+        json::write(&self.result).map_err(to_json_error)?;
+        if self.too_deep {
+            return Err(to_json_error(json::unsupported(met)));
+        }
+        if !self.root.all {
+            let root = Place { all: true, ..self.root };
+            Builder { root, ..Builder::new(self.document, self.root.target) }.build()?;
+        }
+        Ok(())
     }
 
     /// Goes on with what was opened last.
@@ -139,18 +165,22 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
     }
 
     fn visit(&mut self, id: NodeId) -> Result<(), Error> {
-        let target = self.target();
+        let place = self.place();
         let id = self.enter(id)?;
         match &self.document.node(id).kind {
             NodeKind::Sequence { .. } => {
                 self.open();
-                self.frames.push(Frame::List { cursor: self.cursor(id), items: Vec::new(), target });
+                self.frames.push(Frame::List {
+                    cursor: self.cursor(id),
+                    items: Vec::new(),
+                    item: place.within(Target::item),
+                });
                 Ok(())
             }
             NodeKind::Mapping { .. } => {
                 self.open();
                 self.maps.push(Map::new());
-                self.push_map(id, false, target);
+                self.push_map(id, false, place);
                 Ok(())
             }
             _ => {
@@ -160,14 +190,14 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
         }
     }
 
-    /// What the next node is decoded into.
-    fn target(&self) -> &'t dyn Target {
-        let is_place = |frame: &&Frame<'_>| !matches!(frame, Frame::Alias);
-        match self.frames.iter().rev().find(is_place) {
-            None => self.target,
-            Some(Frame::List { target, .. }) => target.item(),
-            Some(Frame::Map { key: Some(Key::Name(name)), target, .. }) => target.member(name),
-            Some(_) => &ANY,
+    /// What the next node is decoded into. A key is decoded into nothing yet.
+    fn place(&self) -> Place<'t> {
+        let frame = self.frames.iter().rev().find(|frame| !matches!(frame, Frame::Alias));
+        match frame {
+            None => self.root,
+            Some(Frame::List { item, .. }) => *item,
+            Some(Frame::Map { key: Some((_, place)), .. }) => *place,
+            Some(_) => NOWHERE,
         }
     }
 
@@ -201,8 +231,8 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
         Cursor { next: self.document.first_child(parent), last: parent, parent }
     }
 
-    fn push_map(&mut self, id: NodeId, merged: bool, target: &'t dyn Target) {
-        self.frames.push(Frame::Map { cursor: self.cursor(id), key: None, merged, target });
+    fn push_map(&mut self, id: NodeId, merged: bool, place: Place<'t>) {
+        self.frames.push(Frame::Map { cursor: self.cursor(id), place, key: None, merged });
     }
 
     fn open(&mut self) {
@@ -232,40 +262,40 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
             self.leave_alias();
         }
         match self.frames.last_mut() {
-            Some(Frame::List { items, target, .. }) => items.push(to_value(item, target.item(), &mut self.not_finite)),
-            Some(Frame::Map { key, target, .. }) => match key.take() {
-                Some(Key::Name(name)) => {
-                    let value = to_value(item, target.member(&name), &mut self.not_finite);
-                    if let Some(map) = self.maps.last_mut() {
+            Some(Frame::List { items, item: place, .. }) => {
+                let value = to_value(item, *place, &mut self.not_finite);
+                if place.kept {
+                    items.push(value);
+                }
+            }
+            Some(Frame::Map { key, .. }) => match key.take() {
+                Some((name, place)) => {
+                    let value = to_value(item, place, &mut self.not_finite);
+                    if let (Key::Name(name), Some(map)) = (name, self.maps.last_mut()) {
                         map.insert(name, value);
                     }
                 }
-                Some(Key::Bad) => {}
                 None => return self.deliver_key(item),
             },
             Some(Frame::Alias | Frame::Merges(_)) => {}
-            None => self.result = to_value(item, self.target, &mut self.not_finite),
+            None => self.result = to_value(item, self.root, &mut self.not_finite),
         }
         Ok(())
     }
 
     fn deliver_key(&mut self, item: Item<'d>) -> Result<(), Error> {
-        let Some(Frame::Map { cursor, key, .. }) = self.frames.last_mut() else { return Ok(()) };
-        let value = cursor.next;
-        match item {
-            Item::Value(_) => {
-                let node = cursor.last;
-                let text = go_syntax::describe(self.document, node);
-                return Err(self.error(node, &format!("invalid map key: {text}")));
-            }
-            Item::Scalar(resolved) => match (key_name(&resolved), value) {
-                (None, Some(value)) => {
-                    *key = Some(Key::Bad);
-                    self.bad_entry.get_or_insert((resolved, value));
-                }
-                (name, _) => *key = Some(Key::Name(name.unwrap_or_default())),
-            },
+        let Some(Frame::Map { cursor, key, place, .. }) = self.frames.last_mut() else { return Ok(()) };
+        let Item::Scalar(resolved) = item else {
+            let node = cursor.last;
+            let text = go_syntax::describe(self.document, node);
+            return Err(self.error(node, &format!("invalid map key: {text}")));
+        };
+        if let (Resolved::Null | Resolved::Uint(_), Some(value)) = (&resolved, cursor.next) {
+            *key = Some((Key::Forgotten, NOWHERE));
+            self.bad_entry.get_or_insert((resolved, value));
+            return Ok(());
         }
+        *key = Some(if place.kept { place.member(key_name(resolved)) } else { (Key::Forgotten, NOWHERE) });
         Ok(())
     }
 
@@ -287,11 +317,11 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
             return Err(self.error(id, "map merge requires map or sequence of maps as the value"));
         }
         let into = self.frames.iter().rev().find_map(|frame| match frame {
-            Frame::Map { target, .. } => Some(*target),
+            Frame::Map { place, .. } => Some(*place),
             _ => None,
         });
         self.enter(id)?;
-        self.push_map(target, true, into.unwrap_or(&ANY));
+        self.push_map(target, true, into.unwrap_or(self.root));
         Ok(())
     }
 
@@ -315,6 +345,20 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
     }
 }
 
+impl<'t> Place<'t> {
+    /// What stands in this place.
+    fn within(self, step: impl Fn(&'t dyn Target) -> &'t dyn Target) -> Self {
+        let target = step(self.target);
+        Self { target, kept: self.kept && (self.all || target.is_wanted()), all: self.all }
+    }
+
+    /// The member `name` of a mapping in this place.
+    fn member(self, name: Cow<'_, str>) -> (Key, Self) {
+        let member = self.within(|target| target.member(&name));
+        (if member.kept { Key::Name(name.into_owned()) } else { Key::Forgotten }, member)
+    }
+}
+
 impl Cursor {
     fn advance(&mut self, document: &Document<'_>) -> Option<NodeId> {
         let child = self.next?;
@@ -333,19 +377,20 @@ pub(crate) fn is_merge(document: &Document<'_>, id: NodeId) -> bool {
     }
 }
 
-/// The name of a key in JSON; `None` if it has none.
-fn key_name(key: &Resolved<'_>) -> Option<String> {
+/// The name of a key in JSON.
+fn key_name(key: Resolved<'_>) -> Cow<'_, str> {
     match key {
-        Resolved::Null | Resolved::Uint(_) => None,
-        Resolved::Bool(value) => Some(value.to_string()),
-        Resolved::Int(value) => Some(value.to_string()),
-        Resolved::Float(value) => Some(match float::format_g32(*value).as_str() {
-            "+Inf" => ".inf".to_owned(),
-            "-Inf" => "-.inf".to_owned(),
-            "NaN" => ".nan".to_owned(),
-            digits => digits.to_owned(),
-        }),
-        Resolved::Text(text) => Some(text.clone().into_owned()),
+        Resolved::Null => Cow::Borrowed(""),
+        Resolved::Bool(value) => value.to_string().into(),
+        Resolved::Int(value) => value.to_string().into(),
+        Resolved::Uint(value) => value.to_string().into(),
+        Resolved::Float(value) => match float::format_g32(value).as_str() {
+            "+Inf" => ".inf".into(),
+            "-Inf" => "-.inf".into(),
+            "NaN" => ".nan".into(),
+            digits => digits.to_owned().into(),
+        },
+        Resolved::Text(text) => text,
     }
 }
 
@@ -362,9 +407,9 @@ fn to_text(scalar: Resolved<'_>) -> Option<String> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "JSON numbers become floats in Go too")]
-fn to_value(item: Item<'_>, target: &dyn Target, not_finite: &mut Option<f64>) -> Value {
+fn to_value(item: Item<'_>, place: Place<'_>, not_finite: &mut Option<f64>) -> Value {
     match item {
-        Item::Scalar(scalar) if target.is_text() => to_text(scalar).map_or(Value::Null, Value::String),
+        Item::Scalar(scalar) if place.target.is_text() => to_text(scalar).map_or(Value::Null, Value::String),
         Item::Value(value) => value,
         Item::Scalar(Resolved::Null) => Value::Null,
         Item::Scalar(Resolved::Bool(value)) => Value::Bool(value),
@@ -376,6 +421,7 @@ fn to_value(item: Item<'_>, target: &dyn Target, not_finite: &mut Option<f64>) -
             }
             Value::Float(value)
         }
-        Item::Scalar(Resolved::Text(text)) => Value::String(text.into_owned()),
+        Item::Scalar(Resolved::Text(text)) if place.kept => Value::String(text.into_owned()),
+        Item::Scalar(Resolved::Text(_)) => Value::Null,
     }
 }

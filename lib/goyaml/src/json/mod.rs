@@ -8,6 +8,7 @@ use crate::Error;
 use crate::value::{Map, Value};
 pub use parse::{Parsed, parse, parse_partial};
 pub(crate) use quote::{push_go_string, quote_rune};
+pub(crate) use write::push_string;
 pub use write::{Style, write, write_pretty, write_raw, write_styled};
 
 /// Go's complaint about a value of the wrong kind, for a target that `wanted` names in Go's words

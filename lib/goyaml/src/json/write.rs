@@ -46,6 +46,9 @@ pub fn write_styled(value: &impl Walk, style: Style) -> Result<String, Error> {
     Ok(writer.out)
 }
 
+/// How deeply JSON may be nested.
+const MAX_DEPTH: usize = 10_000;
+
 struct Writer {
     out: String,
     style: Style,
@@ -78,6 +81,10 @@ impl Writer {
     }
 
     fn begin(&mut self, bracket: char, length: usize) -> Result<(), Error> {
+        // Go reads what it has written to indent it, and then minds empty collections, too.
+        if self.depth >= MAX_DEPTH && (length > 0 || !self.style.indent.is_empty()) {
+            return Err(Error::new("exceeded max depth"));
+        }
         self.separate();
         self.out.push(bracket);
         self.depth += 1;

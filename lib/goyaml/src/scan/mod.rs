@@ -17,9 +17,10 @@ use crate::Error;
 use crate::input::{Failure, mark_length};
 use cursor::Cursor;
 use keys::SimpleKey;
+use std::borrow::Cow;
 use std::collections::VecDeque;
 pub use token::{Mark, ScalarStyle};
-pub(crate) use token::{Token, TokenKind};
+pub(crate) use token::{RawTag, Token, TokenKind};
 
 /// go-yaml's bound on nested flow collections and on nested block collections.
 const MAX_DEPTH: usize = 10_000;
@@ -31,6 +32,8 @@ pub(crate) struct Scanner<'a> {
     tokens: VecDeque<Token<'a>>,
     /// How many tokens have left the queue.
     taken: usize,
+    /// Whether the head of the queue is settled.
+    ready: bool,
     started: bool,
     finished: bool,
     /// Column of the innermost block collection; -1 outside.
@@ -51,6 +54,7 @@ impl<'a> Scanner<'a> {
             failure,
             tokens: VecDeque::new(),
             taken: 0,
+            ready: false,
             started: false,
             finished: false,
             indent: -1,
@@ -62,24 +66,49 @@ impl<'a> Scanner<'a> {
 
     /// The next token, which stays in the queue.
     pub(crate) fn peek(&mut self) -> Scan<&Token<'a>> {
-        while self.needs_more()? {
-            self.fetch()?;
+        if !self.ready {
+            self.settle()?;
         }
         self.tokens.front().ok_or_else(|| self.error("the stream has ended"))
     }
 
-    /// Takes the token that was peeked.
+    /// Takes the next token.
     pub(crate) fn take(&mut self) -> Scan<Token<'a>> {
         self.peek()?;
+        self.ready = false;
         self.taken += 1;
         self.tokens.pop_front().ok_or_else(|| self.error("the stream has ended"))
+    }
+
+    /// Drops the token that was peeked. Tokens are large, so that it pays not to move them.
+    pub(crate) fn skip(&mut self) {
+        self.ready = false;
+        self.taken += 1;
+        self.tokens.pop_front();
+    }
+
+    /// Takes the text of the token that was peeked, which stays.
+    pub(crate) fn take_value(&mut self) -> Cow<'a, str> {
+        match self.tokens.front_mut() {
+            Some(Token { kind: TokenKind::Scalar { value, .. }, .. }) => std::mem::take(value),
+            _ => Cow::Borrowed(""),
+        }
+    }
+
+    /// Scans until it is known what the queue begins with.
+    fn settle(&mut self) -> Scan {
+        while self.needs_more()? {
+            self.fetch()?;
+        }
+        self.ready = true;
+        Ok(())
     }
 
     /// Whether the head of the queue is not settled: there is none, or it may turn out to begin a key.
     fn needs_more(&mut self) -> Scan<bool> {
         match self.tokens.front() {
             None => Ok(!self.finished),
-            Some(&Token { key_level: Some(level), .. }) => self.is_key_valid(level),
+            Some(&Token { key_level: Some(level), .. }) => self.is_key_valid(level as usize),
             Some(_) => Ok(false),
         }
     }
@@ -114,7 +143,7 @@ impl<'a> Scanner<'a> {
             b',' => self.fetch_flow_entry(),
             b'-' if self.cursor.is_blankz_at(1) => self.fetch_block_entry(),
             b'?' if in_flow || self.cursor.is_blankz_at(1) => self.fetch_key(),
-            b':' if in_flow || self.cursor.is_blankz_at(1) => self.fetch_value(),
+            b':' if self.is_value_indicator() => self.fetch_value(),
             b'*' => self.fetch_anchor(TokenKind::Alias),
             b'&' => self.fetch_anchor(TokenKind::Anchor),
             b'!' => self.fetch_tag(),
@@ -282,24 +311,42 @@ impl<'a> Scanner<'a> {
     fn fetch_block_scalar(&mut self, style: ScalarStyle) -> Scan {
         self.remove_simple_key()?;
         self.simple_key_allowed = true;
-        let token = self.scan_block_scalar(style)?;
-        self.tokens.push_back(token);
+        self.scan_block_scalar(style)
+    }
+
+    fn fetch_scalar(&mut self, scan: fn(&mut Self, Option<u32>) -> Scan) -> Scan {
+        let key_level = self.save_simple_key()?;
+        self.simple_key_allowed = false;
+        scan(self, key_level)
+    }
+
+    /// Adds a scalar from `start` to `end`, which may be the key of `key_level`.
+    fn push_scalar(
+        &mut self,
+        (value, style): (Cow<'a, str>, ScalarStyle),
+        (start, end): (Mark, Mark),
+        key_level: Option<u32>,
+    ) -> Scan {
+        let kind = TokenKind::Scalar { value, style };
+        if key_level.is_some() && self.is_value_indicator() && self.simple_keys.last().is_some_and(|key| self.is_near(key)) {
+            self.begin_key(start)?;
+            self.tokens.push_back(Token { kind, start, end, key_level: None });
+            self.push_ascii(TokenKind::Value, 1);
+        } else {
+            self.tokens.push_back(Token { kind, start, end, key_level });
+        }
         Ok(())
     }
 
-    fn fetch_scalar(&mut self, scan: fn(&mut Self) -> Scan<Token<'a>>) -> Scan {
-        let key_level = self.save_simple_key()?;
-        self.simple_key_allowed = false;
-        let token = scan(self)?;
-        self.tokens.push_back(Token { key_level, ..token });
-        Ok(())
+    fn is_value_indicator(&self) -> bool {
+        self.cursor.peek() == b':' && (self.in_flow() || self.cursor.is_blankz_at(1))
     }
 
     fn in_flow(&self) -> bool {
         self.simple_keys.len() > 1
     }
 
-    fn push(&mut self, kind: TokenKind<'a>, start: Mark, key_level: Option<usize>) {
+    fn push(&mut self, kind: TokenKind<'a>, start: Mark, key_level: Option<u32>) {
         self.tokens.push_back(Token { kind, start, end: self.cursor.mark(), key_level });
     }
 
@@ -317,10 +364,11 @@ impl<'a> Scanner<'a> {
     /// does not name.
     fn error(&self, problem: &str) -> Error {
         let line = self.cursor.line();
-        Error::yaml(if line == 0 { 0 } else { line + 1 }, problem, self.cursor.offset())
+        Error::yaml(if line == 0 { 0 } else { line.saturating_add(1) }, problem, self.cursor.offset())
     }
 
     /// Fails where go-yaml, to look at `count` more characters, would read the block with the refused one.
+    #[inline]
     fn need(&self, count: usize) -> Scan {
         match &self.failure {
             Some(failure) if self.cursor.has_fewer_than(count) => Err(failure.error.clone()),

@@ -220,34 +220,34 @@ impl Buffered {
 fn read(path: &Path, context: &mut Context) -> Result<Chart, LoadProblem> {
     let name = path.to_string_lossy();
     let kind = path.metadata().map_err(|error| failed("stat", &name, &error))?;
-    let files = if kind.is_dir() {
+    let (version, files) = if kind.is_dir() {
         let root = directory::absolute(path).map_err(|error| failed("getwd", &name, &error))?;
-        check_directory(&root)?;
-        directory::read(&root, context)?
+        (directory_version(&root)?, directory::read(&root, context)?)
     } else {
         let files = archive::read_file(path)?;
         let chart = files.iter().find(|file| file.name == CHART_FILE).ok_or(LoadProblem::NoChartInArchive)?;
-        check_version(&chart.data)?;
-        files
+        (known_version(&chart.data)?, files)
     };
-    assemble::assemble(files, context)
+    let chart = assemble::assemble(files, context)?;
+    // Helm reads charts of a format to come, and then has no use for them.
+    if version == "v3" { Err(LoadProblem::UnsupportedVersion) } else { Ok(chart) }
 }
 
-fn check_directory(root: &Path) -> Result<(), LoadProblem> {
+fn directory_version(root: &Path) -> Result<String, LoadProblem> {
     let path = root.join(CHART_FILE);
     let name = path.to_string_lossy();
     let text = std::fs::read(&path).map_err(|error| {
         let operation = if path.is_dir() { "read" } else { "open" };
         LoadProblem::NoChart { path: name.clone().into_owned(), cause: failed(operation, &name, &error).to_string() }
     })?;
-    check_version(&text)
+    known_version(&text)
 }
 
-fn check_version(text: &[u8]) -> Result<(), LoadProblem> {
+/// The version of a chart's format, if it is one that Helm knows.
+fn known_version(text: &[u8]) -> Result<String, LoadProblem> {
     let version = api_version(text).map_err(|cause| LoadProblem::Malformed { file: CHART_FILE, cause })?;
     match version.as_str() {
-        "" | "v1" | "v2" => Ok(()),
-        "v3" => Err(LoadProblem::UnsupportedVersion),
+        "" | "v1" | "v2" | "v3" => Ok(version),
         _ => Err(LoadProblem::UnknownVersion),
     }
 }

@@ -8,7 +8,7 @@ mod kinds;
 
 use super::readiness::{DEADLINE, Goal, State, Status, Unready, kstatus};
 use super::{
-    Cascade, Cluster, ClusterError, ContainerLog, Detail, ObjectId, Patch, PatchKind, Pods, ServerInfo, Wait, Write,
+    Cascade, Cluster, ClusterError, ContainerLog, Deleted, Detail, ObjectId, Patch, PatchKind, Pods, ServerInfo, Wait, Write,
 };
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
@@ -128,16 +128,16 @@ impl Objects {
         result
     }
 
-    fn delete(&mut self, id: &ObjectId) -> Result<bool, ClusterError> {
+    fn delete(&mut self, id: &ObjectId) -> Result<Deleted, ClusterError> {
         self.note("delete", id)?;
         let held =
             |object: &Json| object.pointer("/metadata/finalizers").and_then(Json::as_array).is_some_and(|f| !f.is_empty());
         match self.objects.get_mut(id) {
             Some(object) if held(object) => {
                 object["metadata"]["deletionTimestamp"] = "2024-01-01T00:00:00Z".into();
-                Ok(true)
+                Ok(Deleted::Going)
             }
-            _ => Ok(self.objects.remove(id).is_some()),
+            _ => Ok(self.objects.remove(id).map_or(Deleted::Absent, |_| Deleted::Gone)),
         }
     }
 
@@ -239,7 +239,7 @@ impl Cluster for MemoryCluster {
         writes.iter().map(|write| state.write(write)).collect()
     }
 
-    async fn delete(&self, ids: &[ObjectId], _: Cascade) -> Vec<Result<bool, ClusterError>> {
+    async fn delete(&self, ids: &[ObjectId], _: Cascade) -> Vec<Result<Deleted, ClusterError>> {
         let mut state = self.lock();
         ids.iter().map(|id| state.delete(id)).collect()
     }

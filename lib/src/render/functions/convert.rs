@@ -1,10 +1,10 @@
 //! Conversions: lenient numbers, texts of values, and the names of types and kinds.
 
-use super::lists;
 use super::numbers::{self, NotInteger};
+use super::{dates, lists};
 use gotemplate::format;
 use gotemplate::function::{FunctionError, FunctionTable, Int64};
-use gotemplate::value::{Element, Str, Value};
+use gotemplate::value::{Element, List, Str, Value};
 
 pub(super) fn add(table: &mut FunctionTable) {
     table.add("int", |value: Value| integer(&value));
@@ -32,6 +32,7 @@ pub(super) fn integer(value: &Value) -> i64 {
         Value::Uint8(number) => i64::from(*number),
         Value::Float(number) => numbers::truncate(*number),
         Value::String(text) => numbers::parse_int(without_zeros(text.as_bytes()), 0).unwrap_or_default(),
+        Value::Object(object) => dates::number_of(object.as_ref()).unwrap_or_default(),
         _ => 0,
     }
 }
@@ -67,10 +68,10 @@ pub(super) fn strings(value: &Value) -> Result<Vec<Str>, FunctionError> {
     }
 }
 
-fn to_strings(value: Value) -> Result<Value, FunctionError> {
-    match &value {
-        Value::List(list) if list.element() == Element::String => Ok(value),
-        _ => Ok(Value::strings(strings(&value)?.into_iter().map(Value::String).collect())),
+fn to_strings(value: Value) -> Result<List, FunctionError> {
+    match value {
+        Value::List(texts) if texts.element() == Element::String => Ok(texts),
+        value => Ok(lists::text_list(strings(&value)?)),
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) fn add(table: &mut FunctionTable) {
     table.add("unset", unset);
     table.add("hasKey", |map: Map, key: Str| map.contains_key(key.as_bytes()));
     table.add("keys", keys);
-    table.add("values", |map: Map| Value::list(map.entries().into_iter().map(|(_, value)| value).collect()));
+    table.add("values", |map: Map| List::grown(Element::Any, map.entries().into_iter().map(|(_, value)| value).collect()));
     table.add("pluck", pluck);
     table.add("pick", pick);
     table.add("omit", omit);
@@ -45,13 +45,13 @@ fn unset(map: Map, key: Str) -> Map {
     map
 }
 
-fn keys(Rest(maps): Rest<Map>) -> Value {
+fn keys(Rest(maps): Rest<Map>) -> List {
     let keys = |map: &Map| map.with(|entries| entries.keys().cloned().map(Value::String).collect::<Vec<_>>());
-    Value::strings(maps.iter().flat_map(keys).collect())
+    List::grown(Element::String, maps.iter().flat_map(keys).collect())
 }
 
-fn pluck(key: Str, Rest(maps): Rest<Map>) -> Value {
-    Value::list(maps.iter().filter_map(|map| map.get(key.as_bytes())).collect())
+fn pluck(key: Str, Rest(maps): Rest<Map>) -> List {
+    List::grown(Element::Any, maps.iter().filter_map(|map| map.get(key.as_bytes())).collect())
 }
 
 fn pick(map: Map, Rest(keys): Rest<Str>) -> Map {
@@ -126,7 +126,7 @@ fn copy(value: &Value, budget: &mut Budget) -> Result<Value, FunctionError> {
             for item in &mut items {
                 *item = copy(item, budget)?;
             }
-            Value::List(List::new(list.element(), items))
+            Value::List(list.copied(items))
         }
         other => other.clone(),
     };
@@ -169,7 +169,7 @@ mod tests {
         let map = Value::Map(record(&[("a", below.clone())]));
         let text = |text: &str| Value::string(text);
         let dug = |path: &[&str], map: &Value| {
-            dig(Rest(path.iter().map(|key| text(*key)).chain([text("default"), map.clone()]).collect()))
+            dig(Rest(path.iter().copied().map(text).chain([text("default"), map.clone()]).collect()))
         };
         assert!(matches!(dug(&["a", "n"], &map), Ok(Value::Nil)));
         assert!(matches!(dug(&["z", "b"], &map), Ok(Value::String(found)) if found.as_bytes() == b"default"));

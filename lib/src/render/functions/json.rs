@@ -52,7 +52,7 @@ fn with_error(map: Map, error: Error) -> Map {
 fn from_json_array(text: Str) -> Value {
     let list = json::parse_list(text.as_bytes()).and_then(|items| items.map(|items| template_values(&items)).transpose());
     match list {
-        Ok(Some(items)) => Value::list(items),
+        Ok(Some(items)) => Value::List(List::grown(Element::Any, items)),
         Ok(None) => Value::List(List::nil(Element::Any)),
         Err(error) => Value::list(vec![Value::string(error.to_string())]),
     }

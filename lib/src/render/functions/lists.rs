@@ -1,17 +1,15 @@
-//! Lists: building, taking apart, comparing. No function changes a list in place, but for `sortAlpha`.
+//! Lists: building, taking apart, comparing. No function but `sortAlpha` changes a list in place.
 
 use super::convert::{integer, strings, text_of};
 use super::equality::deep_equal;
 use super::limits;
 use super::numbers::truncate;
-use gotemplate::function::{FunctionError, FunctionTable, Rest};
+use gotemplate::function::{FunctionError, FunctionTable, IntoFunction, Rest};
 use gotemplate::value::{Element, Kind, List, Str, Value};
 use std::collections::BTreeSet;
 
 pub(super) fn add(table: &mut FunctionTable) {
-    for name in ["list", "tuple"] {
-        table.add(name, |Rest(items): Rest<Value>| Value::list(items));
-    }
+    add_as(table, &["list", "tuple"], |Rest(items): Rest<Value>| List::new(Element::Any, items));
     add_with_must(table);
     table.add("concat", concat);
     table.add("sortAlpha", sort_alpha);
@@ -21,44 +19,26 @@ pub(super) fn add(table: &mut FunctionTable) {
 
 /// The functions that exist twice, the second time with `must` before their name.
 fn add_with_must(table: &mut FunctionTable) {
-    for name in ["append", "push", "mustAppend", "mustPush"] {
-        table.add(name, append);
-    }
-    for name in ["prepend", "mustPrepend"] {
-        table.add(name, prepend);
-    }
-    for name in ["first", "mustFirst"] {
-        table.add(name, first);
-    }
-    for name in ["last", "mustLast"] {
-        table.add(name, last);
-    }
-    for name in ["rest", "mustRest"] {
-        table.add(name, |list: Value| without_one(&list, "rest", |items| &items[1..]));
-    }
-    for name in ["initial", "mustInitial"] {
-        table.add(name, |list: Value| without_one(&list, "initial", |items| &items[..items.len() - 1]));
-    }
-    for name in ["reverse", "mustReverse"] {
-        table.add(name, reverse);
-    }
-    for name in ["compact", "mustCompact"] {
-        table.add(name, compact);
-    }
-    for name in ["uniq", "mustUniq"] {
-        table.add(name, uniq);
-    }
-    for name in ["without", "mustWithout"] {
-        table.add(name, without);
-    }
-    for name in ["has", "mustHas"] {
-        table.add(name, has);
-    }
-    for name in ["slice", "mustSlice"] {
-        table.add(name, slice);
-    }
-    for name in ["chunk", "mustChunk"] {
-        table.add(name, chunk);
+    add_as(table, &["append", "push", "mustAppend", "mustPush"], append);
+    add_as(table, &["prepend", "mustPrepend"], prepend);
+    add_as(table, &["first", "mustFirst"], first);
+    add_as(table, &["last", "mustLast"], last);
+    add_as(table, &["rest", "mustRest"], |list: Value| without_one(&list, "rest", |items| &items[1..]));
+    add_as(table, &["initial", "mustInitial"], |list: Value| {
+        without_one(&list, "initial", |items| &items[..items.len() - 1])
+    });
+    add_as(table, &["reverse", "mustReverse"], reverse);
+    add_as(table, &["compact", "mustCompact"], compact);
+    add_as(table, &["uniq", "mustUniq"], uniq);
+    add_as(table, &["without", "mustWithout"], without);
+    add_as(table, &["has", "mustHas"], has);
+    add_as(table, &["slice", "mustSlice"], slice);
+    add_as(table, &["chunk", "mustChunk"], chunk);
+}
+
+fn add_as<Arguments>(table: &mut FunctionTable, names: &[&'static str], function: impl IntoFunction<Arguments> + Copy) {
+    for name in names {
+        table.add(name, function);
     }
 }
 
@@ -87,14 +67,21 @@ fn expect(value: &Value, tried: &str) -> Result<List, FunctionError> {
 const NIL_POINTER: &str = "runtime error: invalid memory address or nil pointer dereference";
 const BAD_LENGTH: &str = "runtime error: makeslice: len out of range";
 
-fn append(list: Value, item: Value) -> Result<Value, FunctionError> {
-    let list = expect(&list, "push on")?;
-    Ok(Value::list(list.items().iter().cloned().chain([item]).collect()))
+/// A list of texts.
+pub(super) fn text_list(texts: Vec<Str>) -> List {
+    List::new(Element::String, texts.into_iter().map(Value::String).collect())
 }
 
-fn prepend(list: Value, item: Value) -> Result<Value, FunctionError> {
+fn append(list: Value, item: Value) -> Result<List, FunctionError> {
+    let list = expect(&list, "push on")?;
+    let items = list.items().iter().cloned().chain([item]).collect();
+    Ok(List::appended(Element::Any, items, list.len()))
+}
+
+fn prepend(list: Value, item: Value) -> Result<List, FunctionError> {
     let list = expect(&list, "prepend on")?;
-    Ok(Value::list([item].into_iter().chain(list.items().iter().cloned()).collect()))
+    let items = [item].into_iter().chain(list.items().iter().cloned()).collect();
+    Ok(List::appended(Element::Any, items, 1))
 }
 
 fn first(list: Value) -> Result<Value, FunctionError> {
@@ -114,16 +101,17 @@ fn without_one(list: &Value, name: &str, kept: fn(&[Value]) -> &[Value]) -> Resu
     }
 }
 
-fn reverse(list: Value) -> Result<Value, FunctionError> {
-    Ok(Value::list(expect(&list, "find reverse on")?.items().iter().rev().cloned().collect()))
+fn reverse(list: Value) -> Result<List, FunctionError> {
+    let list = expect(&list, "find reverse on")?;
+    Ok(List::new(Element::Any, list.items().iter().rev().cloned().collect()))
 }
 
-fn compact(list: Value) -> Result<Value, FunctionError> {
+fn compact(list: Value) -> Result<List, FunctionError> {
     let list = expect(&list, "compact on")?;
-    Ok(Value::list(list.items().iter().filter(|item| item.is_true()).cloned().collect()))
+    Ok(List::grown(Element::Any, list.items().iter().filter(|item| item.is_true()).cloned().collect()))
 }
 
-fn uniq(list: Value) -> Result<Value, FunctionError> {
+fn uniq(list: Value) -> Result<List, FunctionError> {
     let list = expect(&list, "find uniq on")?;
     let mut seen = Seen::default();
     let mut kept = Vec::new();
@@ -132,7 +120,7 @@ fn uniq(list: Value) -> Result<Value, FunctionError> {
             kept.push(item.clone());
         }
     }
-    Ok(Value::list(kept))
+    Ok(List::grown(Element::Any, kept))
 }
 
 /// The values met so far: strings and integers in a set, so that long lists of them take no quadratic time.
@@ -168,7 +156,7 @@ fn contains(items: &[Value], value: &Value) -> Result<bool, FunctionError> {
     Ok(false)
 }
 
-fn without(list: Value, Rest(omitted): Rest<Value>) -> Result<Value, FunctionError> {
+fn without(list: Value, Rest(omitted): Rest<Value>) -> Result<List, FunctionError> {
     let list = expect(&list, "find without on")?;
     let mut kept = Vec::new();
     for item in list.items() {
@@ -176,7 +164,7 @@ fn without(list: Value, Rest(omitted): Rest<Value>) -> Result<Value, FunctionErr
             kept.push(item.clone());
         }
     }
-    Ok(Value::list(kept))
+    Ok(List::grown(Element::Any, kept))
 }
 
 fn has(wanted: Value, list: Value) -> Result<bool, FunctionError> {
@@ -186,7 +174,7 @@ fn has(wanted: Value, list: Value) -> Result<bool, FunctionError> {
     }
 }
 
-/// Keeps the list's type.
+/// Keeps the list's type. The end may lie in the room that Go left behind the last item.
 fn slice(list: Value, Rest(indices): Rest<Value>) -> Result<Value, FunctionError> {
     let Some(all) = items(&list) else {
         return Err(match list {
@@ -200,17 +188,17 @@ fn slice(list: Value, Rest(indices): Rest<Value>) -> Result<Value, FunctionError
     let start = indices.first().map_or(0, integer);
     let end = indices.get(1).map_or(all.len() as i64, integer);
     let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
-    let Some(part) = range.and_then(|(start, end)| all.items().get(start..end)) else {
+    let Some(part) = range.and_then(|(start, end)| all.part(start, end)) else {
         return Err("reflect.Value.Slice: slice index out of bounds".into());
     };
     Ok(match &list {
         Value::Bytes(bytes) => Value::Bytes(bytes[start as usize..end as usize].into()),
-        _ => Value::List(List::new(all.element(), part.to_vec())),
+        _ => Value::List(part),
     })
 }
 
 /// Pieces of `size` items. The number of pieces is computed in floats, which decides what negative sizes do.
-fn chunk(size: i64, list: Value) -> Result<Value, FunctionError> {
+fn chunk(size: i64, list: Value) -> Result<List, FunctionError> {
     let list = expect(&list, "chunk")?;
     let items = list.items();
     let count = truncate(((items.len() as f64 - 1.0) / size as f64).floor() + 1.0);
@@ -225,10 +213,10 @@ fn chunk(size: i64, list: Value) -> Result<Value, FunctionError> {
         let len = usize::try_from(len).map_err(|_| BAD_LENGTH)?;
         pieces.push(Value::list(rest[..len].to_vec()));
     }
-    Ok(Value::List(List::new(Element::AnyList, pieces)))
+    Ok(List::new(Element::AnyList, pieces))
 }
 
-fn concat(Rest(lists): Rest<Value>) -> Result<List, FunctionError> {
+fn concat(Rest(lists): Rest<Value>) -> Result<Value, FunctionError> {
     let mut all = Vec::new();
     for value in lists {
         let list = match items(&value) {
@@ -239,22 +227,23 @@ fn concat(Rest(lists): Rest<Value>) -> Result<List, FunctionError> {
         limits::items(Some(all.len() + list.len()))?;
         all.extend_from_slice(list.items());
     }
-    Ok(if all.is_empty() { List::nil(Element::Any) } else { List::new(Element::Any, all) })
+    Ok(Value::List(if all.is_empty() { List::nil(Element::Any) } else { List::grown(Element::Any, all) }))
 }
 
-/// The texts of the items in byte order.
-fn sort_alpha(list: Value) -> Result<Value, FunctionError> {
-    let mut texts = match items(&list) {
-        Some(_) => strings(&list)?,
-        None => vec![text_of(&list)?],
+/// The texts of the items in byte order. A list of texts is sorted in place.
+fn sort_alpha(list: Value) -> Result<List, FunctionError> {
+    let texts = match list {
+        Value::List(texts) if texts.element() == Element::String => texts,
+        list if items(&list).is_some() => text_list(strings(&list)?),
+        other => text_list(vec![text_of(&other)?]),
     };
-    texts.sort_unstable();
-    Ok(Value::strings(texts.into_iter().map(Value::String).collect()))
+    texts.sort_texts();
+    Ok(texts)
 }
 
 fn until_step(start: i64, end: i64, step: i64) -> Result<List, FunctionError> {
     let numbers = steps(start, end, step)?.into_iter().map(Value::Int).collect();
-    Ok(List::new(Element::Int, numbers))
+    Ok(List::grown(Element::Int, numbers))
 }
 
 /// The numbers from `start` to before `end`; none if the step leads away from it.
@@ -321,6 +310,26 @@ mod tests {
         let out = "reflect.Value.Slice: slice index out of bounds";
         assert_eq!(shown(slice(numbers(&[1, 2]), Rest(vec![Value::Int(2), Value::Int(1)]))), out);
         assert_eq!(shown(slice(numbers(&[1, 2]), Rest(vec![Value::Int(-1)]))), out);
+    }
+
+    #[test]
+    fn slices_reach_into_the_room_that_append_left() {
+        let part = |list, end| shown(slice(list, Rest(vec![Value::Int(0), Value::Int(end)])));
+        let appended = || Value::List(append(numbers(&[1, 2, 3]), Value::Int(4)).expect("a list"));
+        assert_eq!(part(appended(), 6), "[1 2 3 4 <nil> <nil>]");
+        assert_eq!(part(appended(), 7), "reflect.Value.Slice: slice index out of bounds");
+        let prepended = prepend(numbers(&[1, 2]), Value::Int(0)).expect("a list");
+        assert_eq!(part(Value::List(prepended), 4), "reflect.Value.Slice: slice index out of bounds");
+        assert_eq!(part(Value::List(until_step(0, 3, 1).expect("a list")), 4), "[0 1 2 0]");
+    }
+
+    #[test]
+    fn texts_are_sorted_in_place() {
+        let texts = Value::strings(["c", "a", "b"].map(Value::string).into());
+        assert_eq!((shown(sort_alpha(texts.clone())), shown(texts)), ("[a b c]".into(), "[a b c]".into()));
+        let mixed = Value::list(vec![Value::string("b"), Value::Nil, Value::Int(1)]);
+        assert_eq!((shown(sort_alpha(mixed.clone())), shown(mixed)), ("[1 b]".into(), "[b <nil> 1]".into()));
+        assert_eq!((shown(sort_alpha(Value::Nil)), shown(sort_alpha(Value::Int(5)))), ("[<nil>]".into(), "[5]".into()));
     }
 
     #[test]

@@ -7,8 +7,8 @@ use gotemplate::value::{Kind, Map, MapType, Object, Str, Value};
 pub(super) fn add(table: &mut FunctionTable) {
     table.add("merge", |target: Map, sources: Rest<Map>| swallow(merge(target, sources, false)));
     table.add("mergeOverwrite", |target: Map, sources: Rest<Map>| swallow(merge(target, sources, true)));
-    table.add("mustMerge", |target: Map, sources: Rest<Map>| merge(target, sources, false));
-    table.add("mustMergeOverwrite", |target: Map, sources: Rest<Map>| merge(target, sources, true));
+    table.add("mustMerge", |target: Map, sources: Rest<Map>| merge(target, sources, false).map(Value::Map));
+    table.add("mustMergeOverwrite", |target: Map, sources: Rest<Map>| merge(target, sources, true).map(Value::Map));
 }
 
 const TYPES_DIFFER: &str = "src and dst must be of same type";
@@ -145,5 +145,15 @@ mod tests {
     fn a_nil_target_becomes_a_new_map() {
         assert_eq!(shown(&Map::nil(), &record(&[("a", Value::Int(1))]), false), "map[a:1]");
         assert!(merge(Map::nil(), Rest(vec![Map::nil()]), false).expect("a map").is_nil());
+    }
+
+    #[test]
+    fn endless_maps_are_refused() {
+        let endless = || {
+            let map = record(&[]);
+            map.insert("a", Value::Map(map.clone()));
+            map
+        };
+        assert_eq!(shown(&endless(), &endless(), false), "value is nested more than 1000 levels deep");
     }
 }

@@ -9,7 +9,8 @@
 mod cases;
 mod codes;
 mod convert;
-mod dates;
+mod crypto;
+pub(crate) mod dates;
 mod decimal;
 mod decoded;
 mod defaults;
@@ -25,14 +26,18 @@ mod network;
 mod numbers;
 mod paths;
 mod random;
-mod regex;
+pub(crate) mod regex;
 mod runes;
 mod semver;
 mod strings;
 #[cfg(test)]
 mod testing;
+mod toml;
 mod url;
+#[cfg(test)]
+mod vectors;
 mod words;
+mod yaml;
 
 use super::Environment;
 use gotemplate::function::FunctionTable;
@@ -43,6 +48,7 @@ pub(crate) fn table(environment: &Environment) -> FunctionTable {
     cases::add(&mut table);
     codes::add(&mut table);
     convert::add(&mut table);
+    crypto::add(&mut table, environment);
     dates::add(&mut table, environment);
     defaults::add(&mut table);
     dicts::add(&mut table);
@@ -58,6 +64,8 @@ pub(crate) fn table(environment: &Environment) -> FunctionTable {
     regex::add(&mut table);
     semver::add(&mut table);
     strings::add(&mut table);
+    toml::add(&mut table, environment);
     url::add(&mut table);
+    yaml::add(&mut table);
     table
 }

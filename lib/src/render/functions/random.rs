@@ -57,6 +57,15 @@ impl Random {
         Ok(bytes)
     }
 
+    /// `N` words.
+    pub(super) fn words<const N: usize>(&self) -> [u64; N] {
+        std::array::from_fn(|_| {
+            let mut bytes = [0; 8];
+            self.fill(&mut bytes);
+            u64::from_le_bytes(bytes)
+        })
+    }
+
     /// A number from 0 to `limit`, exclusive, each equally likely.
     ///
     /// # Errors
@@ -66,9 +75,7 @@ impl Random {
         // Numbers from the last, incomplete run of `limit` would make the small results more likely.
         let last = u64::MAX - u64::MAX % limit;
         loop {
-            let mut bytes = [0; 8];
-            self.fill(&mut bytes);
-            let number = u64::from_ne_bytes(bytes);
+            let [number] = self.words();
             if number < last {
                 return Ok((number % limit) as i64);
             }

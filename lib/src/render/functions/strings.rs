@@ -1,10 +1,11 @@
 //! Text: trimming, cutting, searching, joining, splitting and quoting. Text is bytes, normally UTF-8.
 
 use super::convert::{strings, text_of};
+use super::lists::text_list;
 use super::{limits, runes};
 use gotemplate::format;
 use gotemplate::function::{FunctionError, FunctionTable, Rest};
-use gotemplate::value::{Map, MapType, Str, Value};
+use gotemplate::value::{List, Map, MapType, Str, Value};
 use memchr::memmem;
 
 pub(super) fn add(table: &mut FunctionTable) {
@@ -182,8 +183,8 @@ fn split(text: &Str, separator: &Str, count: i64) -> Result<Vec<Str>, FunctionEr
     Ok(parts)
 }
 
-fn split_list(separator: Str, text: Str) -> Result<Value, FunctionError> {
-    Ok(Value::strings(split(&text, &separator, -1)?.into_iter().map(Value::String).collect()))
+fn split_list(separator: Str, text: Str) -> Result<List, FunctionError> {
+    Ok(text_list(split(&text, &separator, -1)?))
 }
 
 /// The parts under the keys `_0`, `_1`, …

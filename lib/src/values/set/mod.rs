@@ -8,7 +8,7 @@ mod json;
 mod parser;
 
 use crate::gotext::{quote, quote_chars};
-use goyaml::Map;
+use goyaml::{Map, Value};
 
 /// How the values on the right of `=` are read.
 #[derive(Clone, Copy)]
@@ -31,6 +31,22 @@ pub enum Grammar<'a> {
 /// [`SetError`] for a text that Helm refuses; `values` may have changed then.
 pub fn assign(text: &str, grammar: Grammar<'_>, values: &mut Map) -> Result<(), SetError> {
     parser::Parser::new(text, grammar).assign_all(values)
+}
+
+const MAP: &str = "map[string]interface {}";
+const LIST: &str = "[]interface {}";
+
+/// What Go calls the type of a value.
+pub(super) fn go_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nil",
+        Value::Bool(_) => "bool",
+        Value::Int(_) => "int64",
+        Value::Float(_) => "float64",
+        Value::String(_) => "string",
+        Value::List(_) => LIST,
+        Value::Map(_) => MAP,
+    }
 }
 
 /// What is wrong with the text of a flag.

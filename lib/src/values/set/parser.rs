@@ -1,6 +1,6 @@
 //! Reads the assignments of one flag, from left to right, making each as it is read.
 
-use super::{Grammar, SetError, json};
+use super::{Grammar, LIST, MAP, SetError, go_type, json};
 use crate::gotext::{folds_to, is_space};
 use goyaml::{Map, Value};
 use std::str::Chars;
@@ -11,9 +11,6 @@ const MAX_INDEX: usize = 65536;
 const MAX_LEVEL: usize = 30;
 /// How many dots and indices a key may have together. Helm has no such limit, but a key that exceeds it is no honest one.
 const MAX_DEPTH: usize = 200;
-
-const MAP: &str = "map[string]interface {}";
-const LIST: &str = "[]interface {}";
 
 /// Why an assignment was not finished.
 enum Stop {
@@ -293,18 +290,6 @@ fn as_list(value: &mut Value) -> Result<&mut Vec<Value>, SetError> {
     match value {
         Value::List(list) => Ok(list),
         other => Err(SetError::Conversion { found: go_type(other), expected: LIST }),
-    }
-}
-
-fn go_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "nil",
-        Value::Bool(_) => "bool",
-        Value::Int(_) => "int64",
-        Value::Float(_) => "float64",
-        Value::String(_) => "string",
-        Value::List(_) => LIST,
-        Value::Map(_) => MAP,
     }
 }
 

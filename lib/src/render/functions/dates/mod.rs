@@ -8,11 +8,14 @@ mod format;
 mod layout;
 mod object;
 mod parse;
+mod spans;
 mod time;
+mod toml;
 mod zone;
 
 pub(crate) use object::number_of;
 pub(crate) use time::Time;
+pub(super) use toml::{TomlTimes, toml_text};
 
 use crate::render::Environment;
 use gotemplate::function::{FunctionError, FunctionTable};
@@ -30,6 +33,7 @@ pub(super) fn add(table: &mut FunctionTable, environment: &Environment) {
     table.add("now", move || object::value(present.now()));
     add_formatting(table, &clock);
     add_reading(table, &clock);
+    spans::add(table);
     for name in ["dateModify", "date_modify"] {
         table.add(name, |duration: Str, time: Time| object::value(modify(&duration, &time).unwrap_or(time)));
     }
@@ -46,6 +50,13 @@ pub(super) fn add(table: &mut FunctionTable, environment: &Environment) {
         let since = clock.now().since(&clock.time_of(&value));
         duration::print(duration::round(since, duration::SECOND as i64))
     });
+}
+
+/// A time of RFC 3339 in another layout; `None` when it is none.
+pub(crate) fn in_layout(text: &str, layout: &str, environment: &Environment) -> Option<String> {
+    let clock = Clock::new(environment);
+    let time = parse::parse(format::RFC_3339, text.as_bytes(), &clock.local).ok()?;
+    Some(String::from_utf8_lossy(&time.format(layout.as_bytes())).into_owned())
 }
 
 fn add_formatting(table: &mut FunctionTable, clock: &Rc<Clock>) {
@@ -77,6 +88,12 @@ fn add_reading(table: &mut FunctionTable, clock: &Rc<Clock>) {
     table.add("mustToDate", move |layout: Str, text: Str| {
         parse::parse(layout.as_bytes(), text.as_bytes(), &shared.local).map(object::value)
     });
+}
+
+/// Year, month, day, hour, minute and second at so many seconds since 1970, in UTC.
+pub(super) fn utc_fields(seconds: i64) -> [i64; 6] {
+    let civil = civil::Civil::at(seconds);
+    [civil.year, civil.month, civil.day, civil.hour, civil.minute, civil.second]
 }
 
 const HTML_DATE: &[u8] = b"2006-01-02";

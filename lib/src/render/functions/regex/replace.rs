@@ -1,8 +1,6 @@
 //! Replacements of `regexReplaceAll`: `$1`, `${name}`, `$$`.
 
-use super::class::is_letter_or_digit;
-use super::program::{Groups, Regexp};
-use super::text::Haystack;
+use crate::regex::{Groups, Haystack, Regexp, is_letter_or_digit};
 
 /// Pieces of a replacement.
 #[derive(Debug, Eq, PartialEq)]

@@ -1,20 +1,20 @@
 //! The numbers and dates of a TOML text: what belongs to one is read first, then judged.
 
+use super::super::dates::TomlTimes;
 use super::super::numbers::{self, NotInteger};
 use super::scan::{Fault, Scanner, shown};
-use super::time;
 use gotemplate::format;
 use gotemplate::value::Value;
 
 /// A number or date whose first digit has been read.
-pub(super) fn read(scanner: &mut Scanner<'_>, start: usize) -> Result<Value, Fault> {
+pub(super) fn read(scanner: &mut Scanner<'_>, start: usize, times: &TomlTimes) -> Result<Value, Fault> {
     if scanner.since(start) == b"0" {
         let next = scanner.peek()?;
         let (what, digits): (_, fn(char) -> bool) = match next {
             Some('b') => ("a binary", |rune| matches!(rune, '0' | '1')),
             Some('o') => ("an octal", |rune| matches!(rune, '0'..='7')),
             Some('x') => ("a hexadecimal", |rune| rune.is_ascii_hexdigit()),
-            Some('0'..='9') => return number_or_date(scanner, start),
+            Some('0'..='9') => return number_or_date(scanner, start, times),
             _ => return decimal(scanner, start),
         };
         scanner.next()?;
@@ -26,7 +26,7 @@ pub(super) fn read(scanner: &mut Scanner<'_>, start: usize) -> Result<Value, Fau
         scanner.skip(|rune| digits(rune) || rune == '_')?;
         return integer(scanner, start);
     }
-    number_or_date(scanner, start)
+    number_or_date(scanner, start, times)
 }
 
 /// A number whose sign has been read.
@@ -55,7 +55,7 @@ fn word(scanner: &mut Scanner<'_>, start: usize, rest: [char; 2]) -> Result<Valu
     float(scanner, start)
 }
 
-fn number_or_date(scanner: &mut Scanner<'_>, start: usize) -> Result<Value, Fault> {
+fn number_or_date(scanner: &mut Scanner<'_>, start: usize, times: &TomlTimes) -> Result<Value, Fault> {
     scanner.skip(|rune| rune.is_ascii_digit())?;
     if !matches!(scanner.peek()?, Some('-' | ':')) {
         return decimal(scanner, start);
@@ -63,7 +63,7 @@ fn number_or_date(scanner: &mut Scanner<'_>, start: usize) -> Result<Value, Faul
     let belongs = |rune: char| rune.is_ascii_digit() || matches!(rune, '-' | ':' | 'T' | 't' | ' ' | '.' | 'Z' | 'z' | '+');
     scanner.skip(belongs)?;
     let text = String::from_utf8_lossy(scanner.since(start)).trim().replace('z', "Z").replace(['t', ' '], "T");
-    time::parse(&text).ok_or_else(|| scanner.fault(format!("invalid datetime: {}", format::quoted(text.as_bytes()))))
+    times.parse(&text).ok_or_else(|| scanner.fault(format!("invalid datetime: {}", format::quoted(text.as_bytes()))))
 }
 
 fn decimal(scanner: &mut Scanner<'_>, start: usize) -> Result<Value, Fault> {

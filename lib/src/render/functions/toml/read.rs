@@ -1,5 +1,6 @@
 //! A TOML 1.1 text as a map, with the faults that Helm's library finds and its words for them.
 
+use super::super::dates::TomlTimes;
 use super::super::runes::is_letter;
 use super::number;
 use super::scan::{Fault, Scanner, is_blank, is_newline, shown};
@@ -14,14 +15,14 @@ use std::collections::BTreeMap;
 ///
 /// # Errors
 /// The text of the error.
-pub(super) fn read(text: &[u8]) -> Result<Map, Vec<u8>> {
+pub(super) fn read(text: &[u8], times: &TomlTimes) -> Result<Map, Vec<u8>> {
     let text = without_mark(text);
     if text.iter().take(6).any(|byte| *byte == 0) {
         return Err(
             b"toml: line 1: files cannot contain NULL bytes; probably using UTF-16; TOML files must be UTF-8".to_vec()
         );
     }
-    let mut reader = Reader { scanner: Scanner::new(text), tree: Tree::new(), key_line: 0, depth: 0 };
+    let mut reader = Reader { scanner: Scanner::new(text), tree: Tree::new(), key_line: 0, depth: 0, times };
     match reader.document() {
         Ok(()) => Ok(reader.tree.into_map()),
         Err(fault) => Err(described(&fault, &reader.tree.current())),
@@ -50,6 +51,7 @@ struct Reader<'a> {
     /// The line of the key or header read last, where faults of the tree are reported.
     key_line: i64,
     depth: usize,
+    times: &'a TomlTimes,
 }
 
 impl Reader<'_> {
@@ -219,7 +221,7 @@ impl Reader<'_> {
         let start = self.scanner.place();
         let rune = self.scanner.next()?;
         match rune {
-            Some('0'..='9') => number::read(&mut self.scanner, start),
+            Some('0'..='9') => number::read(&mut self.scanner, start, self.times),
             Some('[') => self.nested(|reader| reader.array()),
             Some('{') => self.nested(|reader| reader.inline_table(in_array)),
             Some('"') => text::read(&mut self.scanner, Quote::Double).map(Value::String),

@@ -1,20 +1,24 @@
 //! Values as TOML, in the layout of the library that Helm uses: keys sorted, tables last, contents indented.
 
+use super::super::dates::toml_text;
 use super::super::limits::Budget;
 use super::super::lists::items;
 use gotemplate::format;
 use gotemplate::function::FunctionError;
-use gotemplate::value::{Kind, List, Object, Str, Value};
+use gotemplate::value::{Kind, List, Str, Value};
 
 /// The text of a value.
 ///
 /// # Errors
 /// [`Fault`]
 pub(super) fn write(value: &Value) -> Result<Vec<u8>, Fault> {
-    let mut writer = Writer { out: Vec::new(), budget: Budget::new() };
+    let mut writer = Writer { out: Vec::new(), budget: Budget::with_depth(MAX_DEPTH) };
     writer.value(&mut Vec::new(), value)?;
     Ok(writer.out)
 }
+
+/// How deeply a value may be nested.
+const MAX_DEPTH: usize = 200;
 
 /// Why a value has no TOML.
 #[derive(Clone, Debug)]
@@ -136,20 +140,15 @@ impl Writer {
             value if entries_of(value).is_some() => self.inline_table(value)?,
             value => match (items(value), value) {
                 (Some(list), _) => self.inline_list(&list)?,
-                (None, Value::Object(object)) => self.object(object.as_ref())?,
+                (None, Value::Object(object)) => match toml_text(value) {
+                    Some(text) => self.push(&text),
+                    None if object.type_name() == "time.Duration" => self.push(&quoted(object.display().as_bytes())),
+                    None => self.element(&object.plain())?,
+                },
                 (None, value) => self.push(&format::print(value).map_err(FunctionError::from)?),
             },
         }
         self.budget.leave();
-        Ok(())
-    }
-
-    /// Only a time is written bare, as it prints in JSON.
-    fn object(&mut self, object: &dyn Object) -> Result<(), Fault> {
-        match object.plain() {
-            Value::String(text) if object.type_name() == "time.Time" => self.push(text.as_bytes()),
-            plain => self.element(&plain)?,
-        }
         Ok(())
     }
 

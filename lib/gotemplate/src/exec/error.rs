@@ -1,0 +1,134 @@
+//! Why an execution failed, and where.
+
+use crate::format::quoted;
+use crate::function::FunctionError;
+use crate::program::Program;
+
+/// A failed execution. Its text is Go's: `template: FILE:LINE:COLUMN: executing "NAME" at <EXPRESSION>: MESSAGE`, and, when a
+/// function failed, the text of that.
+#[derive(Clone, Debug)]
+pub struct ExecError(Box<Failure>);
+
+#[derive(Clone, Debug)]
+struct Failure {
+    template: String,
+    location: Option<Location>,
+    message: String,
+    cause: Option<FunctionError>,
+    /// Whether the message is the whole text.
+    bare: bool,
+}
+
+/// Where an execution failed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Location {
+    /// The name of the file that holds the template.
+    pub file: String,
+    /// Counted from one.
+    pub line: usize,
+    /// In bytes, counted from zero.
+    pub column: usize,
+    /// The expression as Go prints it.
+    pub expression: String,
+}
+
+impl ExecError {
+    pub(crate) fn new(program: &Program, instruction: usize, message: String, cause: Option<FunctionError>) -> Self {
+        let (line, column) = program.position(instruction);
+        let location =
+            Location { file: program.source.name.to_string(), line, column, expression: program.expression(instruction) };
+        Self(Box::new(Failure { template: program.name(), location: Some(location), message, cause, bare: false }))
+    }
+
+    /// A failure before anything was executed.
+    pub(crate) fn nowhere(program: &Program, message: String) -> Self {
+        Self(Box::new(Failure { template: program.name(), location: None, message, cause: None, bare: false }))
+    }
+
+    pub(crate) fn no_template(name: &[u8], set: &str) -> Self {
+        let message = format!("template: no template {} associated with template {}", quoted(name), quoted(set.as_bytes()));
+        let template = String::from_utf8_lossy(name).into_owned();
+        Self(Box::new(Failure { template, location: None, message, cause: None, bare: true }))
+    }
+
+    /// The template that was executed.
+    #[must_use]
+    pub fn template(&self) -> &str {
+        &self.0.template
+    }
+
+    /// Where it failed, if execution had begun.
+    #[must_use]
+    pub fn location(&self) -> Option<&Location> {
+        self.0.location.as_ref()
+    }
+
+    /// What went wrong, without the text of the cause: `error calling include: ` ends with the blank.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The failure of the function that was called, where that is what went wrong.
+    #[must_use]
+    pub fn cause(&self) -> Option<&FunctionError> {
+        self.0.cause.as_ref()
+    }
+
+    /// Whether it says that there is no template of that name, `template: no template "x" associated with template "y"`.
+    #[must_use]
+    pub fn is_missing_template(&self) -> bool {
+        self.0.bare
+    }
+
+    /// The failed execution that a failed function had begun, whatever text the function put around it.
+    #[must_use]
+    pub fn inner(&self) -> Option<&Self> {
+        self.cause()?.execution()
+    }
+
+    /// The texts of this failure and of all that it wraps, as unwrapping Go's errors one by one shows them: each with all
+    /// that is inside it, from the outermost inwards.
+    #[must_use]
+    pub fn chain(&self) -> Vec<String> {
+        let mut texts = vec![self.to_string()];
+        let mut error = self;
+        while let Some(cause) = error.cause() {
+            if !cause.is_transparent() {
+                texts.push(cause.to_string());
+            }
+            let Some(inner) = cause.execution() else { break };
+            texts.push(inner.to_string());
+            error = inner;
+        }
+        texts
+    }
+}
+
+impl std::fmt::Display for ExecError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut error = self;
+        loop {
+            let failure = &*error.0;
+            match &failure.location {
+                _ if failure.bare => {}
+                Some(Location { file, line, column, expression }) => {
+                    let template = quoted(failure.template.as_bytes());
+                    write!(f, "template: {file}:{line}:{column}: executing {template} at <{expression}>: ")?;
+                }
+                None => write!(f, "template: {}: ", failure.template)?,
+            }
+            f.write_str(&failure.message)?;
+            match &failure.cause {
+                Some(cause) if cause.is_transparent() => match cause.execution() {
+                    Some(inner) => error = inner,
+                    None => return Ok(()),
+                },
+                Some(cause) => return f.write_str(&cause.message),
+                None => return Ok(()),
+            }
+        }
+    }
+}
+
+impl std::error::Error for ExecError {}

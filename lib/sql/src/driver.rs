@@ -1,0 +1,103 @@
+//! Records as rows of Helm's tables.
+//!
+//! Every write is a transaction whose outcome is checked: how many rows it changed, and whether it was committed. A row that
+//! can be seen and was not changed is one that a policy protects.
+
+use crate::migrate::migrate;
+use crate::postgres;
+use crate::rows::{Columns, HEAD, HEAD_COLUMNS, add_labels, any_of, conditions, head, namespace};
+use crate::session::{Row, Session};
+use crate::settings::Database;
+use crate::transaction::Shared;
+use async_trait::async_trait;
+use rhelm_lib::store::{Driver, Head, Query, Record, RecordId, StoreError};
+
+/// Keeps records in a database.
+pub struct SqlDriver {
+    shared: Shared,
+}
+
+impl SqlDriver {
+    /// Connects to a database and makes Helm's tables where they are missing.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or the tables are missing and may not be made.
+    pub async fn connect(database: &Database) -> Result<Self, StoreError> {
+        let session: Box<dyn Session> = match database {
+            Database::Postgres(settings) => Box::new(postgres::connect(settings).await?),
+            #[cfg(feature = "sqlite")]
+            Database::Sqlite(path) => Box::new(crate::sqlite::open(path)?),
+            #[cfg(not(feature = "sqlite"))]
+            Database::Sqlite(_) => return Err(StoreError::Failed("this rhelm was built without SQLite".to_owned())),
+        };
+        migrate(session.as_ref()).await?;
+        Ok(Self { shared: Shared::new(session) })
+    }
+}
+
+#[async_trait]
+impl Driver for SqlDriver {
+    fn name(&self) -> &'static str {
+        "SQL"
+    }
+
+    fn shows_system_labels(&self) -> bool {
+        false
+    }
+
+    async fn heads(&self, query: &Query) -> Result<Vec<Head>, StoreError> {
+        let turn = self.shared.turn().await?;
+        let namespace = Some(query.namespace.as_str()).filter(|namespace| !namespace.is_empty());
+        let (filter, params) =
+            conditions(&[("owner", Some("helm")), ("namespace", namespace), ("name", query.name.as_deref())]);
+        let mut rows = turn.query(&format!("SELECT {HEAD} FROM releases_v1{filter}"), &params).await?;
+        let mut heads: Vec<_> = rows.iter_mut().map(head).collect();
+        let (filter, params) = conditions(&[("r.namespace", namespace), ("r.name", query.name.as_deref())]);
+        let sql = "SELECT l.releaseKey, l.releaseNamespace, l.key, l.value FROM custom_labels_v1 l \
+                   JOIN releases_v1 r ON r.key = l.releaseKey AND r.namespace = l.releaseNamespace";
+        let labels = turn.query(&format!("{sql}{filter}"), &params).await?;
+        add_labels(heads.iter_mut(), labels);
+        Ok(heads)
+    }
+
+    async fn read(&self, ids: &[RecordId]) -> Result<Vec<Result<Record, StoreError>>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let turn = self.shared.turn().await?;
+        let (filter, params) = any_of(ids, "key", "namespace");
+        let rows = turn.query(&format!("SELECT {HEAD}, body FROM releases_v1 WHERE {filter}"), &params).await?;
+        let record = |mut row: Row| Record { head: head(&mut row), body: row.text(HEAD_COLUMNS).into_bytes() };
+        let mut found: Vec<_> = rows.into_iter().map(record).collect();
+        let (filter, params) = any_of(ids, "releaseKey", "releaseNamespace");
+        let sql = format!("SELECT releaseKey, releaseNamespace, key, value FROM custom_labels_v1 WHERE {filter}");
+        let labels = turn.query(&sql, &params).await?;
+        add_labels(found.iter_mut().map(|record| &mut record.head), labels);
+        let find = |id: &RecordId| {
+            found.iter().find(|record| record.head.id.key == id.key && record.head.id.namespace == namespace(id))
+        };
+        Ok(ids.iter().map(|id| find(id).cloned().ok_or(StoreError::NotFound)).collect())
+    }
+
+    async fn create(&self, record: &Record) -> Result<String, StoreError> {
+        let columns = Columns::of(record)?;
+        let mut turn = self.shared.turn().await?;
+        turn.begin().await?;
+        let result = turn.create(&record.head.id, &columns).await;
+        turn.end(result).await
+    }
+
+    async fn replace(&self, record: &Record) -> Result<String, StoreError> {
+        let mut turn = self.shared.turn().await?;
+        turn.begin().await?;
+        let result = turn.replace(record).await;
+        turn.end(result).await
+    }
+
+    async fn delete(&self, id: &RecordId) -> Result<(), StoreError> {
+        let mut turn = self.shared.turn().await?;
+        turn.begin().await?;
+        let result = turn.remove(id).await;
+        turn.end(result).await
+    }
+}

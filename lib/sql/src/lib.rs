@@ -1,0 +1,21 @@
+//! Release records in a database: Helm's tables in PostgreSQL, or the same tables in a SQLite file.
+//!
+//! ```text
+//! connection string → settings → postgres (TLS) or sqlite → session → migrate (Helm's tables) → driver (records)
+//! ```
+
+mod driver;
+mod error;
+mod migrate;
+mod postgres;
+mod rows;
+mod session;
+mod settings;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod tls;
+mod transaction;
+mod writes;
+
+pub use driver::SqlDriver;
+pub use settings::{Database, Host, Settings, SettingsError, SslMode};

@@ -1,0 +1,104 @@
+//! A compiled pattern, and searching with it as Go's `Regexp` does.
+
+use super::error::{Cause, Error};
+use super::parse::{Pattern, parse};
+use super::text::Haystack;
+use regex_automata::meta;
+use regex_automata::util::captures::Captures;
+use regex_automata::{Input, PatternID, Span};
+
+/// The most bytes of a compiled pattern.
+const MAX_COMPILED: usize = 64 << 20;
+
+/// The most slots for positions of groups that a search may have to keep: one for each group and instruction.
+const MAX_SLOTS: u64 = 1 << 22;
+
+/// A compiled pattern.
+#[derive(Debug)]
+pub(crate) struct Regexp {
+    matcher: meta::Regex,
+    groups: Vec<Option<String>>,
+}
+
+/// Where a match and its groups are in the searched text; the match itself is group 0.
+pub(crate) type Groups = Vec<Option<Span>>;
+
+impl Regexp {
+    /// Compiles a pattern.
+    ///
+    /// # Errors
+    /// Go's, when it is none, or when it asks for more memory than there should be.
+    pub(crate) fn compile(pattern: &[u8]) -> Result<Self, Error> {
+        let Pattern { hir, size, groups } = parse(pattern)?;
+        let too_large = || Error::new(Cause::TooLarge, pattern);
+        if size.saturating_mul(groups.len() as u64 + 1) > MAX_SLOTS {
+            return Err(too_large());
+        }
+        let config = meta::Config::new().nfa_size_limit(Some(MAX_COMPILED));
+        let matcher = meta::Builder::new().configure(config).build_from_hir(&hir).map_err(|_| too_large())?;
+        Ok(Self { matcher, groups })
+    }
+
+    /// The names of the groups from 1 on.
+    pub(crate) fn groups(&self) -> &[Option<String>] {
+        &self.groups
+    }
+
+    pub(crate) fn is_match(&self, text: &[u8]) -> bool {
+        self.matcher.is_match(Haystack::new(text).text.as_bytes())
+    }
+
+    /// The first match.
+    pub(crate) fn find<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
+        let haystack = Haystack::new(text);
+        let found = self.matcher.find(haystack.text.as_bytes())?;
+        Some(&text[haystack.original(found.start())..haystack.original(found.end())])
+    }
+
+    /// The places of all matches, no more than `limit`. An empty match just behind another does not count.
+    pub(crate) fn find_all(&self, haystack: &Haystack<'_>, limit: usize) -> Vec<Span> {
+        let text = haystack.text.as_ref();
+        let (mut found, mut at, mut last_end) = (Vec::new(), 0, None);
+        while found.len() < limit && at <= text.len() {
+            let Some(span) = self.matcher.search(&Input::new(text).range(at..)).map(|found| found.span()) else { break };
+            let is_empty_behind = span.end == at && last_end == Some(span.start);
+            at = if span.end == at { at + width(text, at).max(1) } else { span.end };
+            last_end = Some(span.end);
+            if !is_empty_behind {
+                found.push(span);
+            }
+        }
+        found
+    }
+
+    /// The text with every match replaced by what `write` appends for it.
+    pub(crate) fn replace_all(&self, text: &[u8], mut write: impl FnMut(&Groups, &Haystack<'_>, &mut Vec<u8>)) -> Vec<u8> {
+        let haystack = Haystack::new(text);
+        let searched = haystack.text.as_ref();
+        let mut captures = self.matcher.create_captures();
+        let (mut replaced, mut last_end, mut at) = (Vec::with_capacity(text.len()), 0, 0);
+        while at <= searched.len() {
+            self.matcher.search_captures(&Input::new(searched).range(at..), &mut captures);
+            let Some(span) = captures.get_match().map(|found| found.span()) else { break };
+            replaced.extend_from_slice(&text[haystack.original(last_end)..haystack.original(span.start)]);
+            // Not for an empty match just behind another.
+            if span.end > last_end || span.start == 0 {
+                write(&self.positions(&captures), &haystack, &mut replaced);
+            }
+            last_end = span.end;
+            at = span.end.max(at + width(searched, at).max(1));
+        }
+        replaced.extend_from_slice(&text[haystack.original(last_end)..]);
+        replaced
+    }
+
+    fn positions(&self, captures: &Captures) -> Groups {
+        let known = self.matcher.group_info().group_len(PatternID::ZERO);
+        (0..=self.groups.len()).map(|group| if group < known { captures.get_group(group) } else { None }).collect()
+    }
+}
+
+/// The length of the character at a place; 0 at the end.
+fn width(text: &str, at: usize) -> usize {
+    text[at..].chars().next().map_or(0, char::len_utf8)
+}

@@ -1,0 +1,155 @@
+//! A real PostgreSQL for tests: one for each test run, in a temporary folder, gone when the run ends or is killed.
+//!
+//! It comes from the machine's `initdb`. Without it, tests skip with one line; `RHELM_TEST_REQUIRE=all` makes that a failure.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+const MISSING: &str = "no PostgreSQL: install the package postgresql";
+
+/// A running PostgreSQL.
+pub struct Postgres {
+    folder: PathBuf,
+    port: u16,
+    /// Its standard input is what keeps the server alive.
+    _keeper: Child,
+}
+
+/// The server of this test run, started at the first call; `None` when the test is to be skipped.
+///
+/// # Panics
+/// When there is none and `RHELM_TEST_REQUIRE` is `all`.
+pub fn shared() -> Option<&'static Postgres> {
+    static SHARED: OnceLock<Result<Postgres, String>> = OnceLock::new();
+    match SHARED.get_or_init(|| Postgres::start().inspect_err(|why| crate::announce(why))) {
+        Ok(server) => Some(server),
+        Err(why) => crate::skip(why),
+    }
+}
+
+impl Postgres {
+    fn start() -> Result<Self, String> {
+        let programs = programs().ok_or(MISSING)?;
+        let folder = tempfile::Builder::new().prefix("rhelm-pg-").tempdir().map_err(|error| error.to_string())?.keep();
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let port = port.map_err(|error| error.to_string())?.port();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::join_paths([programs].into_iter().chain(std::env::split_paths(&path)));
+        let mut command = Command::new("sh");
+        command.args(["-c", include_str!("postgres.sh"), "sh"]).arg(&folder).arg(port.to_string());
+        command.env("PATH", path.map_err(|error| error.to_string())?).stdin(Stdio::piped()).stdout(Stdio::piped());
+        // The server refuses to run as the superuser.
+        if let Some((user, group)) = another_user() {
+            chown(&folder, Some(user), Some(group)).map_err(|error| error.to_string())?;
+            command.uid(user).gid(group);
+        }
+        let mut keeper = command.spawn().map_err(|error| error.to_string())?;
+        let mut line = String::new();
+        if let Some(output) = keeper.stdout.take() {
+            BufReader::new(output).read_line(&mut line).map_err(|error| error.to_string())?;
+        }
+        if line != "ready\n" {
+            let log = std::fs::read_to_string(folder.join("start.log")).unwrap_or_default();
+            return Err(format!("PostgreSQL did not start: {log}"));
+        }
+        Ok(Self { folder, port, _keeper: keeper })
+    }
+
+    /// The port on 127.0.0.1.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The folder of the Unix socket.
+    #[must_use]
+    pub fn socket_folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The certificate of the authority that signed the server's, which is for `localhost`.
+    #[must_use]
+    pub fn authority(&self) -> PathBuf {
+        self.folder.join("ca.crt")
+    }
+
+    /// The server's certificate.
+    #[must_use]
+    pub fn certificate(&self) -> PathBuf {
+        self.folder.join("server.crt")
+    }
+
+    /// Makes a new database; its name.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    #[must_use]
+    pub fn new_database(&self) -> String {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        self.sql("postgres", &format!("CREATE DATABASE {name}"));
+        name
+    }
+
+    /// A connection string for the administrator.
+    #[must_use]
+    pub fn url(&self, database: &str) -> String {
+        format!("postgresql://127.0.0.1:{}/{database}?user=postgres&sslmode=disable", self.port)
+    }
+
+    /// Runs statements as the administrator; the rows, unaligned.
+    ///
+    /// # Panics
+    /// When one fails.
+    pub fn sql(&self, database: &str, statements: &str) -> String {
+        self.run("psql", &["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statements, database])
+    }
+
+    /// Runs a program of PostgreSQL's on this server, as the administrator; its output.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn run(&self, program: &str, arguments: &[&str]) -> String {
+        let program = programs().expect("the server runs").join(program);
+        let output = Command::new(program)
+            .args(arguments)
+            .env("PGHOST", &self.folder)
+            .env("PGPORT", self.port.to_string())
+            .env("PGUSER", "postgres")
+            .output()
+            .expect("the program runs");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    }
+}
+
+/// The folder of `initdb` and its like: on the path, else where Debian keeps it.
+fn programs() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut versions: Vec<_> = versions.map(|version| version.path().join("bin")).collect();
+    versions.sort();
+    let found =
+        std::env::split_paths(&path).chain(versions.into_iter().rev()).find(|folder| folder.join("initdb").exists())?;
+    // A link leads to the folder that has all of the programs.
+    std::fs::canonicalize(found.join("initdb")).ok()?.parent().map(Path::to_owned)
+}
+
+/// User and group to run the server as, when this is the superuser.
+fn another_user() -> Option<(u32, u32)> {
+    use std::os::unix::fs::MetadataExt;
+    if std::fs::metadata("/proc/self").ok()?.uid() != 0 {
+        return None;
+    }
+    let users = std::fs::read_to_string("/etc/passwd").ok()?;
+    ["postgres:", "nobody:"].iter().find_map(|name| {
+        let mut fields = users.lines().find(|line| line.starts_with(name))?.split(':').skip(2);
+        Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+    })
+}
