@@ -24,15 +24,15 @@ pub struct Rule {
 }
 
 /// The rules without pattern, which look at names and values.
-pub const PASSWORD_IN_ENV: &str = "password-in-env";
+pub(crate) const PASSWORD_IN_ENV: &str = "password-in-env";
 /// A credential by the name of its field.
-pub const PASSWORD_IN_FIELD: &str = "password-in-field";
+pub(crate) const PASSWORD_IN_FIELD: &str = "password-in-field";
 /// A credential by the name of its option.
-pub const PASSWORD_IN_ARGUMENT: &str = "password-in-argument";
+pub(crate) const PASSWORD_IN_ARGUMENT: &str = "password-in-argument";
 /// `name = value` within a text.
-pub const PASSWORD_IN_TEXT: &str = "password-in-text";
+pub(crate) const PASSWORD_IN_TEXT: &str = "password-in-text";
 /// A value that looks random under a name that says nothing.
-pub const HIGH_ENTROPY: &str = "high-entropy-value";
+pub(crate) const HIGH_ENTROPY: &str = "high-entropy-value";
 
 /// What the rules without pattern find, and how bad that is.
 pub const BY_NAME: &[(&str, Severity, &str)] = &[

@@ -28,8 +28,8 @@ pub(super) fn assignments(text: &str) -> Vec<Range<usize>> {
 fn name_before(text: &str, at: usize) -> Option<&str> {
     let xml = text.as_bytes()[at] == b'>';
     let before = text[..at].trim_end_matches([' ', '\t', ':', '"', '\'', '\\']);
-    let start = before.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))).map_or(0, |at| at + 1);
-    let start = before.floor_char_boundary(start);
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let start = before.trim_end_matches(is_part).len();
     // A dot or dash in front belongs to a path or an option.
     let name = before[start..].trim_start_matches(['-', '.']);
     let opened = before[..start].ends_with('<');

@@ -84,7 +84,7 @@ mod tests {
         let [p, q, g, y, x] = key.0.each_ref().map(|bytes| BoxedUint::from_be_slice(bytes, BITS).expect("a number"));
         assert!(is_prime(Flavor::Any, &p) && is_prime(Flavor::Any, &q));
         assert_eq!(
-            (p.bits(), q.bits(), &p.wrapping_sub(&one()).rem_vartime(&q.to_nz().expect("not 0")) + &one()),
+            (p.bit_width(), q.bit_width(), &p.wrapping_sub(one()).rem_vartime(&q.to_nz().expect("not 0")) + &one()),
             (BITS, 256, one())
         );
         let params = BoxedMontyParams::new(Odd::new(p).expect("odd"));
