@@ -4,6 +4,10 @@
 
 mod connect;
 mod create;
+mod driver;
+mod get;
+mod history;
+mod list;
 mod server;
 mod template;
 
