@@ -210,7 +210,7 @@ fn archives_that_must_not_be_read() {
         (with("Chart.yaml/x", b'0'), "chart yaml not in base directory"),
         (gzip(&Tar::new().entry("c/", b'5', "").finish()), "no files in chart archive"),
         (gzip(b"garbage, and more of it".repeat(100).as_slice()), "archive/tar: invalid tar header"),
-        (gzip(&Tar::new().header("c/x", b'0', 5000).raw("short").bytes()), "unexpected EOF"),
+        (gzip(Tar::new().header("c/x", b'0', 5000).raw("short").bytes()), "unexpected EOF"),
         (good[..good.len() / 2].to_vec(), "unexpected EOF"),
         (Vec::new(), "EOF"),
         (b"hello world".to_vec(), "gzip: invalid header"),

@@ -37,6 +37,64 @@ fn schemas() {
     check("schema");
 }
 
+/// What later stages say of the charts of the parity vectors.
+const LATER: [&str; 17] = [
+    "Error: YAML parse error",
+    "Error: parse error at",
+    "Error: execution error at",
+    "Error: template: ",
+    "Error: c/templates/",
+    "Error: rendering template",
+    "Error: chart requires kubeVersion",
+    "Error: could not find template",
+    "Error: invalid kube version",
+    "Error: release name check failed",
+    "Error: cannot set --generate-name",
+    "Error: expected at most two arguments",
+    "Error: \"helm ",
+    "Error: invalid argument",
+    "Error: path \"./zz\" not found",
+    "Error: non-absolute URLs",
+    "Error: unknown command",
+];
+
+#[test]
+fn parity_vectors() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/parity/vectors/charts.jsonl");
+    let mut wrong = Vec::new();
+    for line in std::fs::read_to_string(path).expect("vectors").lines() {
+        let vector: Json = serde_json::from_str(line).expect("a vector");
+        let Some(case) = template_case(&vector) else { continue };
+        let found = run(&case);
+        let expected = Outcome::recorded(&case);
+        let is_later = |line: &String| LATER.iter().any(|start| line.starts_with(start));
+        let fails_here = expected.lines.iter().any(|line| line.starts_with("Error: ") && !is_later(line));
+        // Later stages log as well.
+        let is_right =
+            if fails_here { found == expected } else { found.lines.iter().all(|line| expected.lines.contains(line)) };
+        if !is_right {
+            wrong.push(format!("{}\nexpected {expected:#?}\nfound {found:#?}", vector["title"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{} vectors differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The case in a vector that renders a chart that is there.
+fn template_case(vector: &Json) -> Option<Json> {
+    let args: Vec<_> = vector["args"].as_array()?.iter().filter_map(Json::as_str).collect();
+    let (chart, flags) = match args.as_slice() {
+        ["template", _, chart, flags @ ..] if !chart.starts_with('-') => (*chart, flags),
+        ["template", chart] => (*chart, &[][..]),
+        _ => return None,
+    };
+    let is_there = |name: &String| name == chart || name.starts_with(&format!("{chart}/"));
+    let has_values = |flags: &[&str]| flags.iter().all(|flag| !flag.starts_with("--") || flag.starts_with("--set"));
+    if !vector["files"].as_object()?.keys().any(is_there) || !flags.len().is_multiple_of(2) || !has_values(flags) {
+        return None;
+    }
+    Some(serde_json::json!({"files": vector["files"], "stderr": vector["stderr"], "chart": chart, "args": flags}))
+}
+
 fn check(name: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recorded").join(format!("{name}.jsonl"));
     let cases = std::fs::read_to_string(path).expect("cases");
@@ -79,7 +137,8 @@ fn run(case: &Json) -> Outcome {
     let files = files.fold(Files::new(), |files, (path, content)| files.file(path, text(content)));
     let directory = files.write();
     let mut logs = Vec::new();
-    let result = render_values(directory.path(), &options(&case["args"]), &mut logs);
+    let chart = case.get("chart").and_then(Json::as_str).unwrap_or("c");
+    let result = render_values(directory.path(), chart, &options(&case["args"]), &mut logs);
     let mut stderr: String = logs.iter().filter(|log| log.level != Level::Debug).map(|log| format!("{log}\n")).collect();
     let mut values = BTreeMap::new();
     match result {
@@ -112,6 +171,7 @@ fn options(args: &Json) -> ValueOptions {
             "--set-json" => options.set_json.push(value),
             "--set-file" => options.set_file.push(value),
             "--set-literal" => options.set_literal.push(value),
+            "-s" | "-n" | "-a" => {}
             other => panic!("unknown flag {other}"),
         }
     }
@@ -119,14 +179,19 @@ fn options(args: &Json) -> ValueOptions {
 }
 
 /// All that Helm does before it renders.
-fn render_values(directory: &Path, options: &ValueOptions, logs: &mut Vec<Log>) -> Result<(Chart, goyaml::Map), String> {
+fn render_values(
+    directory: &Path,
+    chart: &str,
+    options: &ValueOptions,
+    logs: &mut Vec<Log>,
+) -> Result<(Chart, goyaml::Map), String> {
     let read = |name: &str| match name.trim() {
         "-" => Ok(Vec::new()),
         "" => std::fs::read(name),
         _ => std::fs::read(directory.join(name)),
     };
     let user = values::gather(options, &read).map_err(|error| error.to_string())?;
-    let (mut chart, loaded) = loader::load(&directory.join("c")).map_err(|error| {
+    let (mut chart, loaded) = loader::load(&directory.join(chart)).map_err(|error| {
         logs.extend_from_slice(&error.logs);
         error.to_string()
     })?;
