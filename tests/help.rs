@@ -20,3 +20,13 @@ fn says(program: &str, path: &str, arguments: &[&str]) {
 fn inject_labels() {
     says("rhelm-inject-labels", env!("CARGO_BIN_EXE_rhelm-inject-labels"), &[]);
 }
+
+#[test]
+fn inject_sidecar() {
+    says("rhelm-inject-sidecar", env!("CARGO_BIN_EXE_rhelm-inject-sidecar"), &[]);
+}
+
+#[test]
+fn scan_secrets() {
+    says("rhelm-scan-secrets", env!("CARGO_BIN_EXE_rhelm-scan-secrets"), &[]);
+}

@@ -3,3 +3,7 @@
 mod cluster;
 mod help;
 mod inject_labels;
+mod inject_sidecar;
+mod parity;
+mod scan_secrets;
+mod tidy;

@@ -3,6 +3,9 @@
 //! A new subcommand is a `mod` line and a row of [`SUBCOMMANDS`].
 
 mod connect;
+mod create;
+mod server;
+mod template;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::{Failure, GlobalArgs};
@@ -14,7 +17,8 @@ struct Subcommand {
     run: fn(GlobalArgs, &ArgMatches) -> Result<(), Failure>,
 }
 
-const SUBCOMMANDS: &[Subcommand] = &[];
+const SUBCOMMANDS: &[Subcommand] =
+    &[Subcommand { define: create::define, run: create::run }, Subcommand { define: template::define, run: template::run }];
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();

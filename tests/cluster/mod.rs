@@ -2,32 +2,36 @@
 
 mod interop;
 mod objects;
+mod plans;
 mod private;
 mod records;
-
-pub(crate) use interop::write_chart;
+mod waits;
 
 use rhelm_kube::{ConnectOptions, KubeCluster, connect};
-use rhelm_lib::cluster::{ApplyOptions, Cluster};
+use rhelm_lib::cluster::{Cluster, ClusterError, Write};
 use rhelm_testutil::controlplane;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use std::future::Future;
 
 /// Options for the control plane of this run, as its administrator, in a namespace of one's own.
 pub(crate) fn options() -> Option<ConnectOptions> {
     let plane = controlplane::shared()?;
-    let mut options = ConnectOptions::default();
-    options.kubeconfig = Some(plane.kubeconfig().to_owned());
-    options.namespace = Some(controlplane::unique_namespace());
-    Some(options)
+    let kubeconfig = Some(plane.kubeconfig().to_owned());
+    Some(ConnectOptions { kubeconfig, namespace: Some(controlplane::unique_namespace()), ..ConnectOptions::default() })
 }
 
 /// A connection, with its namespace made.
 pub(crate) async fn cluster(options: &ConnectOptions) -> KubeCluster {
     let cluster = connect(options).await.expect("a kubeconfig");
     let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": cluster.default_namespace()}});
-    cluster.apply(&namespace, ApplyOptions::default()).await.expect("a namespace");
+    apply(&cluster, &namespace).await.expect("a namespace");
     cluster
+}
+
+/// Server-side apply of one object.
+async fn apply(cluster: &KubeCluster, object: &Json) -> Result<Json, ClusterError> {
+    let write = Write::Apply { object: object.clone(), force: false, dry_run: false, adopt: None };
+    cluster.write(&[write]).await.remove(0)
 }
 
 pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {

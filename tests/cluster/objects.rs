@@ -1,8 +1,8 @@
 //! Objects: kinds, apply, ownership of fields, deletion, refusals.
 
-use super::{cluster, options, run};
+use super::{apply, cluster, options, run};
 use rhelm_kube::{ConnectOptions, connect};
-use rhelm_lib::cluster::{ApplyOptions, Cluster, ClusterError};
+use rhelm_lib::cluster::{Cascade, Cluster, ClusterError, Deleted, Write};
 use serde_json::{Value as Json, json};
 
 fn config_map(namespace: &str, value: &str) -> Json {
@@ -17,17 +17,19 @@ fn an_object_is_applied_read_listed_and_deleted() {
         let cluster = cluster(&options).await;
         let namespace = cluster.default_namespace();
         let mut objects = [json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"}})];
-        let ids = cluster.resolve(&mut objects, namespace).await.expect("a known kind");
+        let id = cluster.resolve(&mut objects, namespace).await.remove(0).expect("a known kind");
         assert_eq!(objects[0]["metadata"]["namespace"], namespace);
-        assert!(cluster.get(&ids[0]).await.expect("an answer").is_none());
-        let applied = cluster.apply(&config_map(namespace, "a"), ApplyOptions::default()).await.expect("applied");
+        assert!(cluster.get(&id).await.expect("an answer").is_none());
+        let applied = apply(&cluster, &config_map(namespace, "a")).await.expect("applied");
         assert_eq!(applied["data"], json!({"key": "a"}));
         let managers = &applied["metadata"]["managedFields"];
         assert_eq!((&managers[0]["manager"], &managers[0]["operation"]), (&json!("helm"), &json!("Apply")));
         let listed = cluster.list("v1", "ConfigMap", namespace).await.expect("a list");
         assert!(listed["items"].as_array().expect("items").iter().any(|item| item["metadata"]["name"] == "settings"));
-        assert!(cluster.delete(&ids[0]).await.expect("an answer"));
-        assert!(!cluster.delete(&ids[0]).await.expect("an answer"));
+        for expected in [Deleted::Gone, Deleted::Absent] {
+            let deleted = cluster.delete(std::slice::from_ref(&id), Cascade::Background).await;
+            assert_eq!(deleted, [Ok(expected)]);
+        }
     });
 }
 
@@ -37,10 +39,10 @@ fn a_dry_run_stores_nothing() {
     run(async {
         let cluster = cluster(&options).await;
         let mut objects = [config_map(cluster.default_namespace(), "a")];
-        let ids = cluster.resolve(&mut objects, "").await.expect("a known kind");
-        let dry_run = ApplyOptions { dry_run: true, ..ApplyOptions::default() };
-        cluster.apply(&objects[0], dry_run).await.expect("would be applied");
-        assert!(cluster.get(&ids[0]).await.expect("an answer").is_none());
+        let id = cluster.resolve(&mut objects, "").await.remove(0).expect("a known kind");
+        let write = Write::Apply { object: objects[0].clone(), force: false, dry_run: true, adopt: None };
+        cluster.write(&[write]).await.remove(0).expect("would be applied");
+        assert!(cluster.get(&id).await.expect("an answer").is_none());
     });
 }
 
@@ -52,7 +54,7 @@ fn an_unknown_field_is_refused() {
         let namespace = cluster.default_namespace();
         let mut object = config_map(namespace, "a");
         object["foo"] = json!(1);
-        let error = cluster.apply(&object, ApplyOptions::default()).await.expect_err("no such field");
+        let error = apply(&cluster, &object).await.expect_err("no such field");
         let text = format!(
             "failed to create typed patch object ({namespace}/settings; /v1, Kind=ConfigMap): .foo: field not declared in schema"
         );
@@ -66,7 +68,7 @@ fn an_unknown_kind_is_named() {
     run(async {
         let cluster = cluster(&options).await;
         let mut objects = [json!({"apiVersion": "nope.io/v1", "kind": "Foo", "metadata": {"name": "typ"}})];
-        let error = cluster.resolve(&mut objects, "x").await.expect_err("no such kind");
+        let error = cluster.resolve(&mut objects, "x").await.remove(0).expect_err("no such kind");
         assert_eq!(error.to_string(), "no matches for kind \"Foo\" in version \"nope.io/v1\"");
     });
 }
@@ -78,7 +80,7 @@ fn a_user_without_rights_is_told_so() {
         let admin = cluster(&options).await;
         let namespace = admin.default_namespace();
         let alice = connect(&ConnectOptions { as_user: Some("alice".into()), ..options.clone() }).await.expect("valid");
-        let error = alice.apply(&config_map(namespace, "a"), ApplyOptions::default()).await.expect_err("no right");
+        let error = apply(&alice, &config_map(namespace, "a")).await.expect_err("no right");
         let text = format!(
             "configmaps \"settings\" is forbidden: User \"alice\" cannot patch resource \"configmaps\" in API group \"\" in the namespace \"{namespace}\""
         );

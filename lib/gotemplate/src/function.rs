@@ -13,10 +13,7 @@
 //! ```
 //! # use gotemplate::{Set, function::FunctionTable, value::{Str, Value}};
 //! # let mut table = FunctionTable::new();
-//! table.add("include", |set: &Set, name: Str, data: Value| {
-//!     let mut out = Vec::new();
-//!     set.execute(name.as_bytes(), &data, &mut out).map(|()| out)
-//! });
+//! table.add("include", |set: &Set, name: Str, data: Value| set.output(name.as_bytes(), &data));
 //! ```
 //!
 //! A parameter's Rust type says which Go type it stands for ([`Parameter`]); the executor reads it from
@@ -264,6 +261,11 @@ impl FunctionTable {
         function: impl IntoFunction<Arguments>,
     ) {
         self.methods.push((type_name, name, function.into_function()));
+    }
+
+    /// Removes `name`.
+    pub fn remove(&mut self, name: &str) {
+        self.by_name.remove(name);
     }
 
     /// The function `name`.

@@ -7,8 +7,9 @@ use crate::expression::write_expression;
 use crate::format::quoted;
 use crate::function::ParameterType;
 use crate::lex::Lexer;
-use crate::literal::Number;
+use crate::literal::Literal;
 use crate::value::{Str, Value};
+use std::borrow::Cow;
 use std::rc::Rc;
 
 /// A file of templates.
@@ -30,14 +31,31 @@ pub(crate) struct Place {
     pub(crate) end: u32,
 }
 
+impl Place {
+    /// The expression.
+    pub(crate) fn span(self) -> Span {
+        Span { start: self.start, end: self.end }
+    }
+}
+
+/// A part of the text.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Span {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+impl Span {
+    pub(crate) fn of(self, text: &[u8]) -> &[u8] {
+        &text[self.start as usize..self.end as usize]
+    }
+}
+
 /// One step. "Top" is the value on top of the stack.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Instruction {
     /// Writes a part of the text.
-    Text {
-        start: u32,
-        end: u32,
-    },
+    Text(Span),
     /// Writes the top, and drops it.
     Print,
     /// Drops the top.
@@ -51,7 +69,9 @@ pub(crate) enum Instruction {
     Variable(u32),
     /// Fails: a variable of that name is used where none has been declared.
     Undefined(u32),
-    /// Replaces the top by its field.
+    /// Pushes a field of dot.
+    DotField(u32),
+    /// Replaces the top by its field of that name.
     Field(u32),
     /// The same after parentheses, where messages keep to the place inside.
     ChainedField(u32),
@@ -82,8 +102,15 @@ pub(crate) enum Instruction {
     Nip,
     /// Looks for the method that a field with arguments must be.
     BeginMethod(u32),
+    /// Checks that the top may be that argument of the method.
+    Fit {
+        method: u32,
+        argument: u32,
+    },
     /// Calls the method, whose receiver lies below the arguments.
     Method(u32),
+    /// Messages refer to this place now.
+    Here,
     /// Fails, at the place of this instruction or of the one before.
     Fail {
         message: u32,
@@ -149,24 +176,13 @@ pub(crate) struct MethodSite {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ArgumentSite {
     pub(crate) literal: Literal,
-    /// The instruction whose place messages give.
-    pub(crate) place: u32,
-}
-
-/// What kind of literal an argument is, if it is one.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Literal {
-    No,
-    Nil,
-    Bool,
-    String,
-    Number(Number),
+    pub(crate) text: Span,
 }
 
 /// A variable as a template declares it.
 #[derive(Clone, Debug)]
 pub(crate) struct VariableSite {
-    pub(crate) name: Str,
+    pub(crate) name: Span,
     /// The variable that this one hides, which is meant as long as this one is not set.
     pub(crate) hides: Option<u32>,
 }
@@ -180,7 +196,8 @@ pub(crate) struct Program {
     /// One for each instruction.
     pub(crate) places: Vec<Place>,
     pub(crate) constants: Vec<Value>,
-    pub(crate) names: Vec<Name>,
+    /// The names of fields.
+    pub(crate) names: Vec<Str>,
     pub(crate) types: Vec<ParameterType>,
     pub(crate) messages: Vec<String>,
     pub(crate) ranges: Vec<RangeSite>,
@@ -190,18 +207,20 @@ pub(crate) struct Program {
     pub(crate) is_empty: bool,
 }
 
-/// The name of a field.
-#[derive(Clone, Debug)]
-pub(crate) struct Name {
-    pub(crate) text: Str,
-    /// Whether Go would let a method have that name.
-    pub(crate) is_exported: bool,
-}
-
 impl Program {
     /// The template's name, as messages give it.
     pub(crate) fn name(&self) -> String {
         self.name.to_str_lossy().into_owned()
+    }
+
+    /// A part of the text.
+    pub(crate) fn text(&self, span: Span) -> &[u8] {
+        span.of(&self.source.text)
+    }
+
+    /// The name of a field.
+    pub(crate) fn field(&self, name: u32) -> Cow<'_, str> {
+        self.names[name as usize].to_str_lossy()
     }
 
     /// Line and column of an instruction, as messages give them.

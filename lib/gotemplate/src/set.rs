@@ -21,6 +21,15 @@ pub enum MissingKey {
     Error,
 }
 
+/// Why a text of its own was not executed to its end.
+#[derive(Clone, Debug)]
+pub enum TextError {
+    /// It does not parse.
+    Parse(ParseError),
+    /// It failed.
+    Exec(ExecError),
+}
+
 /// What an execution may use up, with all the executions that its functions begin.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Limits {
@@ -28,8 +37,9 @@ pub struct Limits {
     pub steps: u64,
     /// The length of each text that is written, in bytes.
     pub output: usize,
-    /// The machine's stack, in bytes. Only functions that execute templates themselves use any: about half a kilobyte for
-    /// each level when optimized, and whatever those functions use. It must be well below the size of the thread's stack.
+    /// The stack of the thread, in bytes. Only functions that execute templates themselves, such as `include`, use it up: about
+    /// 1.5 KB for each level, twice as much when not optimized, and whatever those functions need. It must be well below what
+    /// the thread has; a thread with a large stack can allow more.
     pub stack: usize,
 }
 
@@ -65,6 +75,7 @@ pub(crate) struct Resources {
     stack: Cell<usize>,
     steps: Cell<u64>,
     pub(crate) scratch: RefCell<Vec<Scratch>>,
+    buffers: RefCell<Vec<Vec<u8>>>,
 }
 
 impl Set {
@@ -95,17 +106,43 @@ impl Set {
         self
     }
 
+    /// Executes a text of its own as the template `name` and appends what it writes to `out`. It sees the templates of the
+    /// set; what it defines ends with it. Unlike with [`Set::parse`] an empty text is executed too.
+    ///
+    /// # Errors
+    /// When it does not parse, or fails.
+    pub fn execute_text(
+        &self,
+        name: &str,
+        text: impl AsRef<[u8]>,
+        data: &Value,
+        out: &mut Vec<u8>,
+    ) -> Result<(), TextError> {
+        let mut own = self.clone();
+        let programs = parse::parse(name, text.as_ref(), &self.functions).map_err(TextError::Parse)?;
+        let main = programs.iter().rfind(|program| program.name.as_bytes() == name.as_bytes()).cloned();
+        own.add(programs);
+        match main {
+            Some(program) => own.run(&program, data, out).map_err(TextError::Exec),
+            None => Ok(()),
+        }
+    }
+
     /// Adds the template `name` and all that its text defines. A definition replaces one of that name, unless it is empty.
     ///
     /// # Errors
     /// The first fault of the text; the set is unchanged then.
     pub fn parse(&mut self, name: &str, text: impl AsRef<[u8]>) -> Result<(), ParseError> {
-        for program in parse::parse(name, text.as_ref(), &self.functions)? {
+        self.add(parse::parse(name, text.as_ref(), &self.functions)?);
+        Ok(())
+    }
+
+    fn add(&mut self, programs: Vec<Rc<Program>>) {
+        for program in programs {
             if !program.is_empty || self.find(program.name.as_bytes()).is_none() {
                 self.own_layer().programs.insert(program.name.clone(), program);
             }
         }
-        Ok(())
     }
 
     /// Whether there is a template of that name.
@@ -123,8 +160,26 @@ impl Set {
         let Some(program) = self.find(name.as_ref()) else {
             return Err(ExecError::no_template(name.as_ref(), &self.name));
         };
+        self.run(program, data, out)
+    }
+
+    fn run(&self, program: &Rc<Program>, data: &Value, out: &mut Vec<u8>) -> Result<(), ExecError> {
         let _running = self.resources.enter(&self.limits).map_err(|message| ExecError::nowhere(program, message))?;
         exec::execute(self, program, data, out)
+    }
+
+    /// Executes a template and returns what it writes, as `include` does.
+    ///
+    /// # Errors
+    /// Where and why the execution failed.
+    pub fn output(&self, name: impl AsRef<[u8]>, data: &Value) -> Result<Str, ExecError> {
+        // Buffers that have grown already are worth keeping.
+        let mut out = self.resources.buffers.borrow_mut().pop().unwrap_or_default();
+        let done = self.execute(name, data, &mut out);
+        let text = Str::from(out.as_slice());
+        out.clear();
+        self.resources.buffers.borrow_mut().push(out);
+        done.map(|()| text)
     }
 
     pub(crate) fn functions(&self) -> &FunctionTable {

@@ -20,7 +20,7 @@ impl Error {
     }
 
     /// A `yaml: …` error found at byte `offset` of the input, whose text names `line` unless that is 0.
-    pub(crate) fn yaml(line: usize, problem: &str, offset: usize) -> Self {
+    pub(crate) fn yaml(line: u32, problem: &str, offset: usize) -> Self {
         let message = if line == 0 { format!("yaml: {problem}") } else { format!("yaml: line {line}: {problem}") };
         Self(Box::new(Detail { message, offset: Some(offset) }))
     }

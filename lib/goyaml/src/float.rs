@@ -1,6 +1,7 @@
 //! Floats as Go's `strconv` and `encoding/json` print them.
 
 use std::fmt::{LowerExp, Write};
+use std::str::FromStr;
 
 /// `strconv.FormatFloat(value, 'g', -1, 64)`: the shortest digits that read back the same, with an exponent below 1e-4 and from
 /// 1e+06... on, which has two digits or more.
@@ -60,12 +61,34 @@ struct Digits {
 }
 
 impl Digits {
-    fn of(value: impl LowerExp) -> Self {
-        let text = format!("{value:e}");
+    fn of<F: LowerExp + FromStr + PartialEq>(value: F) -> Self {
+        let shortest = format!("{value:e}");
+        let text = below_tie(&value, &shortest).unwrap_or(shortest);
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let digits = mantissa.chars().filter(char::is_ascii_digit).collect();
         Self { negative: mantissa.starts_with('-'), digits, exponent: exponent.parse().unwrap_or(0) }
     }
+}
+
+/// The next lower digits, where the float lies halfway between these and its `shortest` digits, which are odd: of two that are
+/// equally near, Rust takes the upper, Go the even ones.
+fn below_tie<F: LowerExp + FromStr + PartialEq>(value: &F, shortest: &str) -> Option<String> {
+    // Two texts with fewer digits never stand for the same float.
+    let many = if size_of::<F>() == size_of::<f64>() { 15 } else { 6 };
+    let (mantissa, exponent) = shortest.split_once('e')?;
+    let (front, last) = mantissa.split_at(mantissa.len() - 1);
+    let last: u32 = last.parse().ok()?;
+    if last.is_multiple_of(2) || mantissa.len() < many {
+        return None;
+    }
+    let lower = format!("{front}{}", last - 1);
+    let fraction = mantissa.split_once('.')?.1.len();
+    // All digits of a float that is halfway: no float has a 5, forty zeros, and then more.
+    let exact = format!("{value:.*e}", fraction + 41);
+    let halfway = exact.strip_prefix(&lower)?.strip_suffix(&format!("e{exponent}"))?;
+    let is_halfway = halfway.strip_prefix('5')?.bytes().all(|digit| digit == b'0');
+    let lower = format!("{lower}e{exponent}");
+    (is_halfway && lower.parse::<F>().is_ok_and(|read| read == *value)).then_some(lower)
 }
 
 fn layout_g(digits: &Digits) -> String {
@@ -143,6 +166,19 @@ mod tests {
         for (value, general, in_json) in cases {
             assert_eq!((format_g(value).as_str(), json(value).as_str()), (general, in_json));
         }
+    }
+
+    #[test]
+    fn of_two_texts_that_are_equally_near_the_even_one_is_taken() {
+        let quarters =
+            [3_778_978_746_440_369.0, 3_778_978_746_440_371.0, -4_503_599_627_370_503.0].map(|count| json(count / 4.0));
+        assert_eq!(quarters, ["944744686610092.2", "944744686610092.8", "-1125899906842625.8"]);
+        assert_eq!(json(7_205_759_403_792_793.0 / 8.0), "900719925474099.1");
+        assert_eq!(
+            [json(9_007_199_254_740_995.0 / 2.0), json(2_251_799_813_685_248.5)],
+            ["4503599627370498", "2251799813685248.5"]
+        );
+        assert_eq!(format_g32(16_777_216.0 * 8.5), "1.4260634e+08");
     }
 
     #[test]

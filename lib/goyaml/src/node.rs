@@ -5,7 +5,7 @@
 
 use crate::Error;
 use crate::parse::{Collection, Event, EventKind, Parser, Properties};
-use crate::scan::{Mark, ScalarStyle};
+use crate::scan::ScalarStyle;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -28,19 +28,9 @@ pub struct Node<'a> {
     /// The bytes of the node without its anchor and tag, and without the line break behind it. A block collection reaches from
     /// its first key or dash to the end of its last node; a node of which nothing is written is empty.
     pub span: Range<usize>,
-    /// Line of its first byte, from 0.
-    pub line: usize,
-    /// Characters before it on that line.
-    pub column: usize,
-    properties: Option<Box<Marking<'a>>>,
+    properties: Option<Box<Properties<'a>>>,
     /// Index after the last node of its subtree.
     subtree_end: usize,
-}
-
-#[derive(Clone, Debug)]
-struct Marking<'a> {
-    properties: Properties<'a>,
-    start: usize,
 }
 
 /// The kinds of nodes.
@@ -171,19 +161,19 @@ impl<'a> Node<'a> {
     /// The tag in its long form.
     #[must_use]
     pub fn tag(&self) -> Option<&str> {
-        self.properties.as_ref()?.properties.tag.as_deref()
+        self.properties.as_ref()?.tag.as_deref()
     }
 
     /// The anchor.
     #[must_use]
     pub fn anchor(&self) -> Option<&'a str> {
-        self.properties.as_ref()?.properties.anchor
+        self.properties.as_ref()?.anchor
     }
 
     /// The bytes of the node with its anchor and tag.
     #[must_use]
     pub fn full_span(&self) -> Range<usize> {
-        let start = self.properties.as_ref().map_or(self.span.start, |marking| marking.start);
+        let start = self.properties.as_ref().map_or(self.span.start, |properties| properties.start);
         start..self.span.end
     }
 }
@@ -191,13 +181,13 @@ impl<'a> Node<'a> {
 /// Reads the nodes of a document whose start has been read, and its end.
 pub(crate) fn compose<'a>(parser: &mut Parser<'a>) -> Result<Document<'a>, Error> {
     let mut composer = Composer::default();
-    while let Some(event) = parser.next_event()? {
+    loop {
+        let event = parser.step()?;
         if matches!(event.kind, EventKind::DocumentEnd) {
-            break;
+            return Ok(Document { nodes: composer.nodes });
         }
         composer.add(event)?;
     }
-    Ok(Document { nodes: composer.nodes })
 }
 
 #[derive(Default)]
@@ -216,27 +206,27 @@ impl<'a> Composer<'a> {
         match kind {
             EventKind::Scalar { properties, value, style, implicit, content_start } => {
                 let kind = NodeKind::Scalar { value, style, implicit };
-                self.push(kind, properties, start, content_start, end.offset);
+                self.push(kind, properties, content_start.offset..end.offset);
             }
-            EventKind::SequenceStart(collection) => self.begin(collection, start, |flow| NodeKind::Sequence { flow }),
-            EventKind::MappingStart(collection) => self.begin(collection, start, |flow| NodeKind::Mapping { flow }),
+            EventKind::SequenceStart(collection) => self.begin(collection, |flow| NodeKind::Sequence { flow }),
+            EventKind::MappingStart(collection) => self.begin(collection, |flow| NodeKind::Mapping { flow }),
             // Only a closing bracket has a width.
             EventKind::SequenceEnd | EventKind::MappingEnd if start == end => self.end(self.last_end),
             EventKind::SequenceEnd | EventKind::MappingEnd => self.end(end.offset),
             EventKind::Alias(name) => {
                 let unknown = || Error::yaml(0, &format!("unknown anchor '{name}' referenced"), start.offset);
                 let target = *self.anchors.get(name).ok_or_else(unknown)?;
-                self.push(NodeKind::Alias { name, target }, Properties::default(), start, start, end.offset);
+                self.push(NodeKind::Alias { name, target }, None, start.offset..end.offset);
             }
             EventKind::StreamStart | EventKind::StreamEnd | EventKind::DocumentStart | EventKind::DocumentEnd => {}
         }
         Ok(())
     }
 
-    fn begin(&mut self, collection: Collection<'a>, start: Mark, kind: fn(bool) -> NodeKind<'a>) {
+    fn begin(&mut self, collection: Collection<'a>, kind: fn(bool) -> NodeKind<'a>) {
         self.open.push(self.nodes.len());
         let Collection { properties, flow, content_start } = collection;
-        self.push(kind(flow), properties, start, content_start, content_start.offset);
+        self.push(kind(flow), properties, content_start.offset..content_start.offset);
     }
 
     fn end(&mut self, end: usize) {
@@ -246,20 +236,12 @@ impl<'a> Composer<'a> {
         self.nodes[at].span.end = end;
     }
 
-    fn push(&mut self, kind: NodeKind<'a>, properties: Properties<'a>, start: Mark, content: Mark, end: usize) {
+    fn push(&mut self, kind: NodeKind<'a>, properties: Option<Box<Properties<'a>>>, span: Range<usize>) {
         let id = NodeId(self.nodes.len());
-        if let Some(anchor) = properties.anchor {
+        if let Some(anchor) = properties.as_ref().and_then(|properties| properties.anchor) {
             self.anchors.insert(anchor, id);
         }
-        self.last_end = end;
-        let marked = properties.anchor.is_some() || properties.tag.is_some();
-        self.nodes.push(Node {
-            kind,
-            span: content.offset..end,
-            line: content.line,
-            column: content.column,
-            properties: marked.then(|| Box::new(Marking { properties, start: start.offset })),
-            subtree_end: id.0 + 1,
-        });
+        self.last_end = span.end;
+        self.nodes.push(Node { kind, span, properties, subtree_end: id.0 + 1 });
     }
 }

@@ -7,7 +7,7 @@ use goyaml::parse::{EventKind, Parser, Properties};
 use libyaml_safer as libyaml;
 
 /// One event in words: what it is and where it starts.
-type Step = (String, usize, usize);
+type Step = (String, u32, u32);
 
 fn ours(text: &str) -> (Vec<Step>, Option<String>) {
     let mut parser = Parser::of_text(text);
@@ -22,7 +22,10 @@ fn ours(text: &str) -> (Vec<Step>, Option<String>) {
 }
 
 fn describe(kind: &EventKind<'_>) -> String {
-    let properties = |properties: &Properties<'_>| format!("{:?} {:?}", properties.anchor, properties.tag);
+    let properties = |properties: &Option<Box<Properties<'_>>>| {
+        let properties = properties.as_deref().cloned().unwrap_or_default();
+        format!("{:?} {:?}", properties.anchor, properties.tag)
+    };
     match kind {
         EventKind::StreamStart => "stream".into(),
         EventKind::StreamEnd => "end of stream".into(),
@@ -58,7 +61,7 @@ fn theirs(text: &str) -> (Vec<Step>, Option<String>) {
         match parser.parse() {
             Ok(event) => {
                 let last = matches!(event.data, libyaml::EventData::StreamEnd);
-                let place = |number| usize::try_from(number).expect("a small number");
+                let place = |number| u32::try_from(number).expect("a small number");
                 steps.push((describe_theirs(event.data), place(event.start_mark.line), place(event.start_mark.column)));
                 if last {
                     return (steps, None);

@@ -2,7 +2,7 @@
 
 use goyaml::node::{Document, NodeId, NodeKind};
 
-/// One line a node: indentation by depth, kind, and the bytes of its span.
+/// One line a node: indentation by depth, kind, line and byte within it, and the bytes of its span.
 fn outline(text: &str) -> String {
     let document = Document::parse(text).expect("YAML").expect("a document");
     let mut out = String::new();
@@ -18,7 +18,9 @@ fn describe(text: &str, document: &Document<'_>, id: NodeId, depth: usize, out: 
         NodeKind::Mapping { .. } => "map",
         NodeKind::Alias { .. } => "alias",
     };
-    let place = format!("{}:{}", node.line, node.column);
+    let before = &text[..node.span.start];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let place = format!("{}:{}", before.matches('\n').count(), before.len() - line_start);
     out.push_str(&format!("{}{kind} {place} {:?}", "  ".repeat(depth), &text[node.span.clone()]));
     if node.full_span() != node.span {
         out.push_str(&format!(" in {:?}", &text[node.full_span()]));
@@ -98,9 +100,9 @@ fn flow_collections_end_with_their_bracket_and_nothing_is_empty() {
 #[test]
 fn properties_stand_outside_the_span() {
     let text = "\u{feff}é: &x !!str ü\n&k m: !t\n  n: *x\no: &e\n";
-    let expected = r#"map 0:0 "é: &x !!str ü\n&k m: !t\n  n: *x\no: &e"
-  scalar 0:0 "é"
-  scalar 0:12 "ü" in "&x !!str ü"
+    let expected = r#"map 0:3 "é: &x !!str ü\n&k m: !t\n  n: *x\no: &e"
+  scalar 0:3 "é"
+  scalar 0:16 "ü" in "&x !!str ü"
   scalar 1:3 "m" in "&k m"
   map 2:2 "n: *x" in "!t\n  n: *x"
     scalar 2:2 "n"

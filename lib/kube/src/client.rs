@@ -5,7 +5,7 @@
 use crate::config::{self, ConnectOptions};
 use crate::error;
 use crate::retry::{Attempts, Outcome, Repeat};
-use futures_util::{Stream, TryStreamExt};
+use futures_util::Stream;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT, WARNING};
 use http::{Method, Request, StatusCode};
 use kube::client::Body;
@@ -94,11 +94,11 @@ impl Connection {
 
     /// Sends one request; the answer's JSON.
     pub(crate) async fn json(&self, call: Call<'_>) -> Result<Json, ClusterError> {
-        let body = self.bytes(&call).await?;
+        let body = self.send(&call).await?;
         match serde_json::from_slice(&body) {
             Ok(json) => Ok(json),
             // Cut off on its way, most likely.
-            Err(_) if call.method == Method::GET => self.parse(&call, &self.bytes(&call).await?),
+            Err(_) if call.method == Method::GET => self.parse(&call, &self.send(&call).await?),
             Err(_) => self.parse(&call, &body),
         }
     }
@@ -110,7 +110,11 @@ impl Connection {
     }
 
     /// Sends one request; the answer's bytes.
-    pub(crate) async fn bytes(&self, call: &Call<'_>) -> Result<Vec<u8>, ClusterError> {
+    pub(crate) async fn bytes(&self, call: Call<'_>) -> Result<Vec<u8>, ClusterError> {
+        self.send(&call).await
+    }
+
+    async fn send(&self, call: &Call<'_>) -> Result<Vec<u8>, ClusterError> {
         let mut attempts = Attempts::default();
         loop {
             let (error, pause) = match self.once(call).await {
@@ -152,11 +156,9 @@ impl Connection {
     pub(crate) async fn events(
         &self,
         call: &Call<'_>,
-    ) -> Result<impl Stream<Item = Result<WatchEvent<Json>, ClusterError>> + use<>, ClusterError> {
+    ) -> Result<impl Stream<Item = Result<WatchEvent<Json>, kube::Error>> + use<>, ClusterError> {
         let request = request(call).map_err(|error| failed(error.to_string()))?;
-        let events = self.client.request_events::<Json>(request).await.map_err(|error| self.watch_failed(call, &error))?;
-        let (url, method, authority) = (format!("{}{}", self.url, call.path), call.method.clone(), self.authority.clone());
-        Ok(events.map_err(move |error| failed(error::no_answer(&method, &url, &authority, &error))))
+        self.client.request_events::<Json>(request).await.map_err(|error| self.watch_failed(call, &error))
     }
 
     fn watch_failed(&self, call: &Call<'_>, error: &kube::Error) -> ClusterError {

@@ -28,8 +28,8 @@ pub(crate) async fn find(
     for (at, id) in ids.iter().enumerate() {
         groups.entry((&id.api_version, &id.kind, &id.namespace)).or_default().push(at);
     }
-    let group = |wanted: Vec<usize>| find_group(cluster, ids, wanted, detail);
-    let found: Vec<Found> = stream::iter(groups.into_values()).map(group).buffered(IN_FLIGHT).collect().await;
+    let groups: Vec<_> = groups.into_values().map(|wanted| find_group(cluster, ids, wanted, detail)).collect();
+    let found: Vec<Found> = stream::iter(groups).buffered(IN_FLIGHT).collect().await;
     found.into_iter().flatten().collect::<Found>().into_values().collect()
 }
 
@@ -53,8 +53,8 @@ async fn find_group(cluster: &KubeCluster, ids: &[ObjectId], mut wanted: Vec<usi
             None => true,
         });
     }
-    let one = async |at: usize| (at, get(cluster, &ids[at]).await);
-    found.extend(stream::iter(wanted).map(one).buffered(IN_FLIGHT).collect::<Vec<_>>().await);
+    let gets: Vec<_> = wanted.iter().map(|at| get(cluster, &ids[*at])).collect();
+    found.extend(wanted.into_iter().zip(stream::iter(gets).buffered(IN_FLIGHT).collect::<Vec<_>>().await));
     found
 }
 

@@ -36,7 +36,7 @@ fn containers(pod: &Json, init: bool) -> impl Iterator<Item = &str> {
 
 async fn log(cluster: &KubeCluster, collection: &str, pod: &str, container: &str) -> ContainerLog {
     let path = part(&format!("{collection}/{}", segment(pod)), "log", &[("container", container)]);
-    let bytes = cluster.connection().bytes(&Call::get(path).accept("text/plain,*/*")).await;
+    let bytes = cluster.connection().bytes(Call::get(path).accept("text/plain,*/*")).await;
     let text = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).map_err(|error| error.to_string());
     ContainerLog { pod: pod.to_owned(), container: container.to_owned(), text }
 }

@@ -21,37 +21,54 @@ const PAUSE: Duration = Duration::from_millis(10);
 const MANAGER: &str = "fieldManager=helm";
 
 pub(crate) async fn write(cluster: &KubeCluster, writes: &[Write]) -> Vec<Result<Json, ClusterError>> {
-    stream::iter(writes).map(|write| one(cluster, write)).buffered(IN_FLIGHT).collect().await
+    let writes: Vec<_> = writes.iter().map(|write| one(cluster, write)).collect();
+    stream::iter(writes).buffered(IN_FLIGHT).collect().await
 }
 
 async fn one(cluster: &KubeCluster, write: &Write) -> Result<Json, ClusterError> {
+    if let Write::Apply { adopt: Some(patch), .. } = write {
+        adopt_fields(cluster, &write.id(), patch).await?;
+    }
+    let mut tries = Tries::default();
+    loop {
+        match once(cluster, write).await {
+            Err(error) if passes(write, &error) && tries.again().await => {}
+            result => return result,
+        }
+    }
+}
+
+async fn once(cluster: &KubeCluster, write: &Write) -> Result<Json, ClusterError> {
     match write {
-        Write::Apply { object, force, dry_run, adopt } => {
-            if let Some(patch) = adopt {
-                adopt_fields(cluster, &write.id(), patch).await?;
-            }
-            again_if(is_quota_conflict, async || apply(cluster, object, *force, *dry_run).await).await
-        }
-        Write::Create { object } => again_if(ClusterError::is_conflict, async || create(cluster, object).await).await,
-        Write::Patch { id, patch } => {
-            again_if(ClusterError::is_conflict, async || send_patch(cluster, id, patch).await).await
-        }
+        Write::Apply { object, force, dry_run, .. } => apply(cluster, object, *force, *dry_run).await,
+        Write::Create { object } => create(cluster, object).await,
+        Write::Patch { id, patch } => send_patch(cluster, id, patch).await,
         Write::Replace { object } => replace(cluster, object).await,
     }
 }
 
-/// Tries again while the error is one that may pass.
-async fn again_if<T>(
-    passes: impl Fn(&ClusterError) -> bool,
-    attempt: impl AsyncFn() -> Result<T, ClusterError>,
-) -> Result<T, ClusterError> {
-    let mut tries = 1;
-    loop {
-        match attempt().await {
-            Err(error) if passes(&error) && tries < TRIES => tokio::time::sleep(jittered(PAUSE * (1 << tries))).await,
-            result => return result,
+/// Whether an error may be another one, or none, the next time.
+fn passes(write: &Write, error: &ClusterError) -> bool {
+    match write {
+        Write::Apply { .. } => is_quota_conflict(error),
+        Write::Create { .. } | Write::Patch { .. } => error.is_conflict(),
+        // Has tried already.
+        Write::Replace { .. } => false,
+    }
+}
+
+/// Counts attempts, with a pause before each but the first.
+#[derive(Default)]
+struct Tries(u32);
+
+impl Tries {
+    async fn again(&mut self) -> bool {
+        self.0 += 1;
+        if self.0 == TRIES {
+            return false;
         }
-        tries += 1;
+        tokio::time::sleep(jittered(PAUSE * (1 << self.0))).await;
+        true
     }
 }
 
@@ -131,8 +148,18 @@ async fn replace(cluster: &KubeCluster, object: &Json) -> Result<Json, ClusterEr
 }
 
 pub(crate) async fn delete(cluster: &KubeCluster, ids: &[ObjectId], cascade: Cascade) -> Vec<Result<Deleted, ClusterError>> {
-    let one = |id| again_if(ClusterError::is_conflict, async move || delete_one(cluster, id, cascade).await);
-    stream::iter(ids).map(one).buffered(IN_FLIGHT).collect().await
+    let deletions: Vec<_> = ids.iter().map(|id| delete_patiently(cluster, id, cascade)).collect();
+    stream::iter(deletions).buffered(IN_FLIGHT).collect().await
+}
+
+async fn delete_patiently(cluster: &KubeCluster, id: &ObjectId, cascade: Cascade) -> Result<Deleted, ClusterError> {
+    let mut tries = Tries::default();
+    loop {
+        match delete_one(cluster, id, cascade).await {
+            Err(error) if error.is_conflict() && tries.again().await => {}
+            result => return result,
+        }
+    }
 }
 
 async fn delete_one(cluster: &KubeCluster, id: &ObjectId, cascade: Cascade) -> Result<Deleted, ClusterError> {

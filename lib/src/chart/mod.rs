@@ -1,5 +1,7 @@
 //! Charts: what a directory or an archive holds once it is read. The first stage: everything later works on [`Chart`].
 
+pub mod starter;
+
 mod decode;
 pub mod dependency;
 pub mod loader;

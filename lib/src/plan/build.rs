@@ -1,6 +1,6 @@
 //! Comparing manifests and live objects.
 
-use super::{Change, Method, Object, Operation, Patch, PatchKind, Plan, Write, managed, merge, strategic, types};
+use super::{Change, Method, Object, Operation, Patch, PatchKind, Plan, Write, managed, merge, ownership, strategic, types};
 use serde_json::Value as Json;
 
 /// `helm.sh/resource-policy`, in a JSON pointer.
@@ -9,14 +9,23 @@ const RESOURCE_POLICY: &str = "/metadata/annotations/helm.sh~1resource-policy";
 /// Plans the way from one manifest to another.
 ///
 /// `new` are the objects to have, each with the live one if there is one; `old` those of the last manifest; `gone` those of
-/// them that `new` lacks, with the live ones.
+/// them that `new` lacks, with the live ones. `is_settled` says that `old` was applied, whole and last of all.
 #[must_use]
-pub fn build(new: &[(Object, Option<Json>)], old: &[Object], gone: &[(Object, Option<Json>)], method: Method) -> Plan {
+pub fn build(
+    new: &[(Object, Option<Json>)],
+    old: &[Object],
+    gone: &[(Object, Option<Json>)],
+    method: Method,
+    is_settled: bool,
+) -> Plan {
     let wanted = new.iter().map(|(object, live)| {
         let last = old.iter().find(|last| last.id.is_same(&object.id));
         let change = match live {
             None => Change::Create(creation(object, method)),
-            Some(live) => update(object, last.map_or(live, |last| &last.content), live, method),
+            Some(live) => {
+                let is_last = is_settled && last.is_some_and(|last| is_same_but_marks(&last.content, &object.content));
+                update(object, last.map_or(live, |last| &last.content), live, method, is_last)
+            }
         };
         Operation { id: object.id.clone(), is_foreign: live.is_some() && last.is_none(), change }
     });
@@ -28,6 +37,13 @@ pub fn build(new: &[(Object, Option<Json>)], old: &[Object], gone: &[(Object, Op
     Plan { operations: wanted.chain(unwanted).collect() }
 }
 
+/// Whether two manifests of an object are the same; recorded ones lack the marks of ownership.
+fn is_same_but_marks(last: &Json, object: &Json) -> bool {
+    let mut last = last.clone();
+    ownership::copy_marks(object, &mut last);
+    last == *object
+}
+
 fn creation(object: &Object, method: Method) -> Write {
     let object = object.content.clone();
     match method {
@@ -36,9 +52,9 @@ fn creation(object: &Object, method: Method) -> Write {
     }
 }
 
-fn update(object: &Object, last: &Json, live: &Json, method: Method) -> Change {
+fn update(object: &Object, last: &Json, live: &Json, method: Method, is_last: bool) -> Change {
     match method {
-        Method::ServerSide { .. } if managed::is_applied(&object.content, live) => Change::Unchanged(live.clone()),
+        Method::ServerSide { .. } if managed::is_applied(&object.content, live, is_last) => Change::Unchanged(live.clone()),
         Method::ServerSide { force, adopt } => {
             let adopt = adopt.then(|| managed::adopt(live)).flatten();
             Change::Update(Write::Apply { object: object.content.clone(), force, dry_run: false, adopt })
@@ -120,17 +136,17 @@ mod tests {
             (kept.clone(), Some(kept.content)),
         ];
         let wanted = [(new, Some(old.content.clone())), (object("b", "1"), None)];
-        let plan = build(&wanted, &[old], &gone, SERVER_SIDE);
+        let plan = build(&wanted, &[old], &gone, SERVER_SIDE, false);
         assert_eq!(verbs(&plan), [("update", "a"), ("create", "b"), ("delete", "gone"), ("keep", "kept")]);
     }
 
     #[test]
     fn client_side_patches_say_only_what_differs() {
         let (old, new) = (object("a", "1"), object("a", "2"));
-        let plan = build(&[(new, Some(old.content.clone()))], std::slice::from_ref(&old), &[], CLIENT_SIDE);
+        let plan = build(&[(new, Some(old.content.clone()))], std::slice::from_ref(&old), &[], CLIENT_SIDE, false);
         let Change::Update(Write::Patch { patch, .. }) = &plan.operations[0].change else { panic!("{plan:?}") };
         assert_eq!(*patch, Patch { kind: PatchKind::Strategic, body: json!({"data": {"a": "2"}}) });
-        let plan = build(&[(old.clone(), Some(old.content.clone()))], &[old], &[], CLIENT_SIDE);
+        let plan = build(&[(old.clone(), Some(old.content.clone()))], &[old], &[], CLIENT_SIDE, false);
         assert_eq!(verbs(&plan), [("unchanged", "a")]);
     }
 
@@ -139,7 +155,7 @@ mod tests {
         let (mut old, mut new) = (object("a", "1"), object("a", "2"));
         old.content["data"] = json!({"a": 1, "b": 1});
         new.content["data"] = json!({"a": 2});
-        let plan = build(&[(new, Some(old.content.clone()))], &[old], &[], CLIENT_SIDE);
+        let plan = build(&[(new, Some(old.content.clone()))], &[old], &[], CLIENT_SIDE, false);
         let Change::Update(Write::Patch { patch, .. }) = &plan.operations[0].change else { panic!("{plan:?}") };
         assert_eq!(*patch, Patch { kind: PatchKind::Merge, body: json!({"data": {"a": 2, "b": null}}) });
     }
@@ -147,7 +163,7 @@ mod tests {
     #[test]
     fn an_object_of_no_manifest_is_its_own_past() {
         let live = object("a", "1").content;
-        let plan = build(&[(object("a", "1"), Some(live))], &[], &[], CLIENT_SIDE);
+        let plan = build(&[(object("a", "1"), Some(live))], &[], &[], CLIENT_SIDE, false);
         assert!(plan.operations[0].is_foreign);
         assert_eq!(verbs(&plan), [("unchanged", "a")]);
     }

@@ -49,10 +49,13 @@ fn unite(fields: &mut Json, others: &Json) {
     }
 }
 
-/// Whether applying an object would change nothing: Helm's last application set exactly these fields, and each of them still
-/// has its value. Where that cannot be told, the answer is no.
+/// Whether applying an object would change nothing: Helm's last application set exactly these fields, nobody has taken one
+/// of them since, and each has its value. Where that cannot be told, the answer is no.
+///
+/// A server rewrites some values and adds defaults inside of others. With `is_last`, the last application is known to have
+/// been of this very object; then whatever its fields hold now is what became of it.
 #[must_use]
-pub fn is_applied(object: &Json, live: &Json) -> bool {
+pub fn is_applied(object: &Json, live: &Json, is_last: bool) -> bool {
     if live.pointer("/metadata/deletionTimestamp").is_some() {
         return false;
     }
@@ -63,12 +66,9 @@ pub fn is_applied(object: &Json, live: &Json) -> bool {
     if applied["operation"] != "Apply" || applied["apiVersion"] != object["apiVersion"] {
         return false;
     }
-    match written(object) {
-        Some(fields) => {
-            let place = |name: &str| Place::of(object, name);
-            applied["fieldsV1"].as_object().is_some_and(|owned| same_map(&children(owned), &fields, &visible(live), &place))
-        }
-        None => false,
+    match (written(object), applied["fieldsV1"].as_object()) {
+        (Some(fields), Some(owned)) => Comparison { is_last }.same_map(&children(owned), &fields, &visible(live)),
+        _ => false,
     }
 }
 
@@ -100,56 +100,52 @@ fn text_of(base64: &str) -> Option<String> {
     String::from_utf8(base64::engine::general_purpose::STANDARD.decode(base64).ok()?).ok()
 }
 
-/// Where in an object a value stands, as far as its form depends on that.
-#[derive(Clone, Copy, PartialEq)]
-enum Place {
-    Anywhere,
-    /// In the specification of a kind of Kubernetes' own, where quantities are rewritten.
-    Specification,
-    /// Below a field whose values are quantities.
-    Quantities,
+/// Compares the set of fields, the object that is to be applied and the live one.
+struct Comparison {
+    is_last: bool,
 }
 
-/// Whether the set of fields, the object that is to be applied and the live one agree.
-fn same(owned: &Json, object: &Json, live: &Json, place: Place) -> bool {
-    let Some(owned) = owned.as_object() else { return false };
-    match (object, children(owned)) {
-        // A field that is owned as a whole.
-        (_, owned) if owned.is_empty() => equal(object, live, place),
-        (Json::Object(object), owned) => same_map(&owned, object, live, &|name| place.below(name)),
-        (Json::Array(items), owned) => same_list(&owned, items, live, place),
-        _ => false,
+impl Comparison {
+    fn same(&self, owned: &Json, object: &Json, live: &Json) -> bool {
+        let Some(owned) = owned.as_object() else { return false };
+        match (object, children(owned)) {
+            // A field that is owned as a whole.
+            (_, owned) if owned.is_empty() => self.is_last || object == live,
+            (Json::Object(object), owned) => self.same_map(&owned, object, live),
+            (Json::Array(items), owned) => self.same_list(&owned, items, live),
+            _ => false,
+        }
+    }
+
+    fn same_map(&self, owned: &[(&String, &Json)], object: &Map<String, Json>, live: &Json) -> bool {
+        owned.len() == object.len()
+            && owned.iter().all(|(key, below)| {
+                let Some(name) = key.strip_prefix("f:") else { return false };
+                match (object.get(name), live.get(name)) {
+                    (Some(object), Some(live)) => self.same(below, object, live),
+                    _ => false,
+                }
+            })
+    }
+
+    /// Lists whose items have keys (`k:`), or are a set of values (`v:`).
+    fn same_list(&self, owned: &[(&String, &Json)], items: &[Json], live: &Json) -> bool {
+        let (Some(live), true) = (live.as_array(), owned.len() == items.len()) else { return false };
+        let mut places = Vec::with_capacity(items.len());
+        let all = items.iter().all(|item| {
+            let mut fitting = owned.iter().filter(|(key, _)| is_item(key, item));
+            let (Some((key, below)), None) = (fitting.next(), fitting.next()) else { return false };
+            let at = live.iter().position(|live| is_item_with_all(key, live));
+            places.extend(at);
+            at.is_some_and(|at| key.starts_with("v:") || self.same(below, item, &live[at]))
+        });
+        // Applying puts the items into its own order.
+        all && places.is_sorted()
     }
 }
 
 fn children(owned: &Map<String, Json>) -> Vec<(&String, &Json)> {
     owned.iter().filter(|(key, _)| key.as_str() != ".").collect()
-}
-
-fn same_map(owned: &[(&String, &Json)], object: &Map<String, Json>, live: &Json, place: &dyn Fn(&str) -> Place) -> bool {
-    owned.len() == object.len()
-        && owned.iter().all(|(key, below)| {
-            let Some(name) = key.strip_prefix("f:") else { return false };
-            match (object.get(name), live.get(name)) {
-                (Some(object), Some(live)) => same(below, object, live, place(name)),
-                _ => false,
-            }
-        })
-}
-
-/// Lists whose items have keys (`k:`), or are a set of values (`v:`).
-fn same_list(owned: &[(&String, &Json)], items: &[Json], live: &Json, place: Place) -> bool {
-    let (Some(live), true) = (live.as_array(), owned.len() == items.len()) else { return false };
-    let mut places = Vec::with_capacity(items.len());
-    let all = items.iter().all(|item| {
-        let mut fitting = owned.iter().filter(|(key, _)| is_item(key, item));
-        let (Some((key, below)), None) = (fitting.next(), fitting.next()) else { return false };
-        let at = live.iter().position(|live| is_item_with_all(key, live));
-        places.extend(at);
-        at.is_some_and(|at| key.starts_with("v:") || same(below, item, &live[at], place))
-    });
-    // Applying puts the items into its own order.
-    all && places.is_sorted()
 }
 
 /// Whether a key can be that of an item; the item may leave out what has a default.
@@ -167,44 +163,6 @@ fn matches_key(key: &str, item: &Json, matches: impl Fn(Option<&Json>, &Json) ->
     }
     let Some(Ok(Json::Object(key))) = key.strip_prefix("k:").map(serde_json::from_str) else { return false };
     key.iter().all(|(name, wanted)| matches(item.get(name), wanted))
-}
-
-impl Place {
-    fn below(self, name: &str) -> Self {
-        match (self, name) {
-            (
-                Self::Specification,
-                "requests" | "limits" | "capacity" | "hard" | "default" | "defaultRequest" | "min" | "max",
-            ) => Self::Quantities,
-            (Self::Specification, "sizeLimit" | "storage" | "divisor") => Self::Quantities,
-            (place, _) => place,
-        }
-    }
-
-    /// At the top of an object.
-    fn of(object: &Json, field: &str) -> Self {
-        let group = object["apiVersion"].as_str().and_then(|version| version.split_once('/')).map_or("", |(group, _)| group);
-        let is_own = matches!(group, "" | "apps" | "batch" | "autoscaling" | "policy" | "node.k8s.io" | "storage.k8s.io");
-        if is_own && field == "spec" { Self::Specification } else { Self::Anywhere }
-    }
-}
-
-fn equal(object: &Json, live: &Json, place: Place) -> bool {
-    if object == live {
-        return true;
-    }
-    match (object, live) {
-        (Json::Object(a), Json::Object(b)) => {
-            a.len() == b.len()
-                && a.iter().all(|(key, value)| b.get(key).is_some_and(|other| equal(value, other, place.below(key))))
-        }
-        (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b, place)),
-        _ if place == Place::Quantities => match (super::quantity::parse(object), super::quantity::parse(live)) {
-            (Some(a), Some(b)) => a == b,
-            _ => false,
-        },
-        _ => false,
-    }
 }
 
 #[cfg(test)]

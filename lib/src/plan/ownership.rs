@@ -45,6 +45,17 @@ impl Owner {
     }
 }
 
+/// Puts the marks of one object on another.
+pub(super) fn copy_marks(from: &Json, to: &mut Json) {
+    for (map, keys) in [("labels", &[MANAGED_BY][..]), ("annotations", &[RELEASE_NAME, RELEASE_NAMESPACE])] {
+        let marks = keys.iter().filter_map(|key| Some((*key, from["metadata"][map].get(key)?.as_str()?)));
+        let marks: Vec<_> = marks.collect();
+        if !marks.is_empty() {
+            set(to, map, &marks);
+        }
+    }
+}
+
 fn problem(map: Option<&Json>, what: &str, key: &str, wanted: &str) -> Option<String> {
     match map.and_then(|map| map.get(key)).and_then(Json::as_str) {
         Some(value) if value == wanted => None,

@@ -10,11 +10,11 @@ const BUFFER: usize = 1 << 16;
 
 /// A filter of the manifest stream.
 pub trait PostRenderer: Send + Sync {
-    /// Reads the stream from `input` and writes what becomes of it to `output`.
+    /// Reads the stream from `input` and writes what becomes of it to `output`; what it has to tell goes to `messages`.
     ///
     /// # Errors
     /// When a document cannot be read or may not pass, and those of reading and writing.
-    fn run(&self, input: &mut dyn Read, output: &mut dyn Write) -> Result<(), FilterError>;
+    fn run(&self, input: &mut dyn Read, output: &mut dyn Write, messages: &mut dyn Write) -> Result<(), FilterError>;
 }
 
 /// Why a filter failed.
@@ -31,9 +31,14 @@ pub enum FilterError {
         /// What is wrong with it.
         cause: String,
     },
-    /// The stream was written, and something is wrong with it all the same.
-    #[error("{0}")]
-    Refused(String),
+    /// The stream was written, and may not be used all the same.
+    #[error("{message}")]
+    Refused {
+        /// Why.
+        message: String,
+        /// The exit status of a program that ends with this.
+        status: u8,
+    },
 }
 
 /// Passes a stream through `change`, document by document. What `change` lends back unchanged is written as it came.
@@ -100,7 +105,8 @@ pub fn describe(document: Document) -> String {
     let text = String::from_utf8_lossy(&document.bytes[document.content..]);
     let source = source(&text).map(ToOwned::to_owned);
     let objects = Tree::read(&text).map(|tree| objects(&tree)).unwrap_or_default();
-    let known: Vec<String> = source.into_iter().chain(objects.first().map(ToString::to_string)).collect();
+    let only = if let [object] = objects.as_slice() { Some(object.to_string()) } else { None };
+    let known: Vec<String> = source.into_iter().chain(only).collect();
     if known.is_empty() {
         format!("document {}", document.number)
     } else {

@@ -11,7 +11,9 @@ pub mod filter;
 pub mod labels;
 pub mod object;
 pub mod program;
+pub mod secrets;
 pub mod select;
+pub mod sidecar;
 pub mod tree;
 pub mod workload;
 

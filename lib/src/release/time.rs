@@ -1,8 +1,13 @@
 //! Times of records: RFC 3339 as Go reads and writes it, each with the offset it was written with.
 
+use crate::render::Environment;
+use crate::render::functions::dates;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time as ClockTime};
 use jiff::tz::{Offset, TimeZone};
+
+/// The layout in which Go prints a time: `2024-02-03 04:05:06.1 +0100 CET`.
+pub const GO_TEXT: &str = "2006-01-02 15:04:05.999999999 -0700 MST";
 
 /// A point in time and the offset it is told in.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -51,25 +56,6 @@ impl Time {
         self.civil().strftime("%a %b %e %H:%M:%S %Y").to_string()
     }
 
-    /// `2024-02-03 04:05:06.1 +0100 CET`, as Go prints a time: the zone by its name when `local` has the same offset then, else
-    /// by its offset once more.
-    #[must_use]
-    pub fn go_text(&self, local: &TimeZone) -> String {
-        let civil = self.civil();
-        let digits = offset(self.offset, "", "+0000");
-        format!("{}{} {digits} {}", civil.strftime("%Y-%m-%d %H:%M:%S"), fraction(civil), self.zone_name(local))
-    }
-
-    /// The name Go would know the zone by: that of `local` when it has the same offset then, else none but the offset.
-    #[must_use]
-    pub fn zone_name(&self, local: &TimeZone) -> String {
-        let info = local.to_offset_info(self.instant);
-        if info.offset() == self.offset && !info.abbreviation().starts_with(['+', '-']) {
-            return info.abbreviation().to_owned();
-        }
-        if self.offset == Offset::UTC { "UTC".to_owned() } else { offset(self.offset, "", "") }
-    }
-
     /// The point in time.
     #[must_use]
     pub fn instant(&self) -> Timestamp {
@@ -91,6 +77,14 @@ impl Time {
     fn is_zero(&self) -> bool {
         self.instant == Offset::UTC.to_timestamp(Date::constant(1, 1, 1).at(0, 0, 0, 0)).unwrap_or(Timestamp::MIN)
     }
+}
+
+/// A time of RFC 3339 in a layout of Go's; where the local zone has the same offset then, the time is told in that zone.
+///
+/// # Errors
+/// When the text is no time.
+pub fn in_layout(text: &str, layout: &str, environment: &Environment) -> Result<String, TimeError> {
+    dates::in_layout(text, layout, environment).ok_or_else(|| TimeError(text.to_owned()))
 }
 
 /// The text as Go would write the time again, empty for none.
@@ -168,6 +162,8 @@ fn offset(offset: Offset, separator: &str, zero: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+    use std::time::SystemTime;
 
     #[test]
     fn times_are_written_as_go_writes_them() {
@@ -202,10 +198,21 @@ mod tests {
     fn times_are_told_as_go_tells_them() {
         let time = Time::parse("2024-02-03T04:05:06.1+01:00").expect("valid").expect("a time");
         assert_eq!(time.ansi_c(), "Sat Feb  3 04:05:06 2024");
-        assert_eq!(time.go_text(&TimeZone::UTC), "2024-02-03 04:05:06.1 +0100 +0100");
-        let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").expect("valid");
-        assert_eq!(time.go_text(&berlin), "2024-02-03 04:05:06.1 +0100 CET");
-        let utc = Time::parse("2024-02-03T04:05:06Z").expect("valid").expect("a time");
-        assert_eq!(utc.go_text(&berlin), "2024-02-03 04:05:06 +0000 UTC");
+        let environment = |time_zone: &str| Environment {
+            clock: Arc::new(|| SystemTime::UNIX_EPOCH),
+            random: Arc::new(|_| {}),
+            time_zone: time_zone.to_owned(),
+            time_zone_data: Arc::new(|_| None),
+            resolve: Arc::new(|_| None),
+        };
+        let cases = [
+            ("2024-02-03T04:05:06.1+01:00", "UTC", "2024-02-03 04:05:06.1 +0100 +0100"),
+            ("2024-02-03T04:05:06.1+01:00", "Europe/Berlin", "2024-02-03 04:05:06.1 +0100 CET"),
+            ("2024-02-03T04:05:06Z", "Europe/Berlin", "2024-02-03 04:05:06 +0000 UTC"),
+            ("2024-02-03T04:05:06Z", "UTC", "2024-02-03 04:05:06 +0000 UTC"),
+        ];
+        for (text, zone, expected) in cases {
+            assert_eq!(in_layout(text, GO_TEXT, &environment(zone)).as_deref(), Ok(expected), "{text} in {zone}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! `.Capabilities` as templates see it: Helm's structs with their fields and methods.
 
 use super::{Capabilities, KubeVersion};
+use gotemplate::function::ParameterType;
 use gotemplate::value::{Exported, Kind, MethodError, Object, Value};
 use std::any::Any;
 use std::borrow::Cow;
@@ -107,6 +108,10 @@ impl Object for ApiVersions {
 
     fn method(&self, name: &str) -> Option<usize> {
         (name == "Has").then_some(1)
+    }
+
+    fn parameter(&self, _: &str, _: usize) -> ParameterType {
+        ParameterType::String
     }
 
     fn call(&self, _: &str, arguments: &[Value]) -> Result<Value, MethodError> {

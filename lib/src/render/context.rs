@@ -9,7 +9,7 @@ use crate::chart::{Chart, Dependency, Maintainer, Metadata};
 use gotemplate::value::{Element, List, Map, MapType, Value};
 use std::rc::Rc;
 
-/// The type of `.Values` and `.Template`.
+/// The type of `.`, `.Values` and `.Template`.
 pub(crate) const VALUES: MapType = MapType::Named("common.Values");
 
 /// A file below `templates/`, ready to be parsed and executed.
@@ -17,8 +17,8 @@ pub(crate) const VALUES: MapType = MapType::Named("common.Values");
 pub(crate) struct Template {
     /// `chart/templates/file.yaml`.
     pub name: String,
-    /// Its text.
-    pub text: String,
+    /// Its text, normally UTF-8.
+    pub text: Rc<[u8]>,
     /// `.` of its chart.
     pub context: Map,
     /// `.Template.BasePath`.
@@ -30,7 +30,7 @@ impl Template {
     pub(crate) fn enter(&self) -> Value {
         let entries = [("Name", text(&self.name)), ("BasePath", text(&self.base_path))];
         self.context.insert("Template", Value::Map(record(entries).retyped(VALUES)));
-        Value::Map(self.context.clone())
+        Value::Map(self.context.retyped(VALUES))
     }
 
     /// Whether it is parsed for its definitions only.
@@ -90,7 +90,7 @@ fn add_chart(chart: &Chart, place: &Place, values: Map, shared: &Shared, templat
     for file in chart.templates.iter().filter(|file| !library || is_partial(&file.name)) {
         templates.push(Template {
             name: format!("{}/{}", place.path, file.name),
-            text: String::from_utf8_lossy(&file.data).into_owned(),
+            text: file.data.as_slice().into(),
             context: context.clone(),
             base_path: base_path.clone(),
         });
@@ -229,7 +229,7 @@ mod tests {
             release: &ReleaseFacts { name: "r".into(), namespace: "n".into(), revision: 1, is_upgrade: false },
             capabilities: &Capabilities::default(),
             environment: &environment,
-            lookup: &NoCluster,
+            lookup: Arc::new(NoCluster),
         })
     }
 

@@ -1,6 +1,9 @@
 //! `.Files`: the files of a chart that are neither templates nor metadata, as Helm's `engine.files` shows them.
 
 use super::glob::Glob;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use gotemplate::function::ParameterType;
 use gotemplate::value::{Kind, MethodError, Object, Value};
 use std::any::Any;
 use std::borrow::Cow;
@@ -28,6 +31,15 @@ impl Files {
         Self(self.0.iter().filter(|(name, _)| matches(name)).map(|(name, data)| (name.clone(), data.clone())).collect())
     }
 
+    /// YAML of the base names and what `show` makes of the contents; of several files with one base name the last is shown.
+    fn by_base_name(&self, show: impl Fn(&[u8]) -> String) -> Value {
+        let base = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+        let entries = self.0.iter().map(|(name, data)| (base(name), show(data).into())).collect();
+        // As in Helm, what cannot be shown is nothing.
+        let text = goyaml::to_yaml(&goyaml::Value::Map(entries)).unwrap_or_default();
+        Value::string(text.strip_suffix('\n').unwrap_or(&text))
+    }
+
     fn lines(&self, name: &str) -> Value {
         let content = self.content(name);
         if content.is_empty() {
@@ -53,12 +65,22 @@ impl Object for Files {
 
     fn method(&self, name: &str) -> Option<usize> {
         match name {
+            "AsConfig" | "AsSecrets" => Some(0),
             "Get" | "GetBytes" | "Glob" | "Lines" => Some(1),
             _ => None,
         }
     }
 
+    fn parameter(&self, _: &str, _: usize) -> ParameterType {
+        ParameterType::String
+    }
+
     fn call(&self, name: &str, arguments: &[Value]) -> Result<Value, MethodError> {
+        match name {
+            "AsConfig" => return Ok(self.by_base_name(|data| String::from_utf8_lossy(data).into_owned())),
+            "AsSecrets" => return Ok(self.by_base_name(|data| STANDARD.encode(data))),
+            _ => {}
+        }
         let Some(Value::String(argument)) = arguments.first() else {
             return Err(MethodError::WrongType { index: 0, expected: "string" });
         };

@@ -10,34 +10,32 @@
 pub mod capabilities;
 mod capability_objects;
 mod context;
+mod engine;
 mod environment;
 mod error;
 mod files;
-mod functions;
+pub(crate) mod functions;
 mod glob;
+mod handlebars;
+mod name_template;
 mod notes;
+mod values_methods;
 mod walk;
 
 pub use capabilities::{Capabilities, KubeVersion, KubeVersionError};
 pub use environment::{Environment, Lookup, LookupError, NoCluster};
 pub use error::RenderError;
+pub use name_template::{NameTemplateError, render_name};
 pub use notes::take_notes;
 
 use crate::chart::Chart;
+use engine::Engine;
 use goyaml::Map;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What every template writes, by the template's name: `chart/templates/file.yaml`.
-pub type Rendered = BTreeMap<String, String>;
-
-/// A template language.
-pub trait Engine {
-    /// Renders every template of a chart and of its dependencies.
-    ///
-    /// # Errors
-    /// The first failing template in the order of execution.
-    fn render(&self, input: &Input<'_>) -> Result<Rendered, RenderError>;
-}
+pub type Rendered = BTreeMap<String, Vec<u8>>;
 
 /// Everything a render works on.
 pub struct Input<'a> {
@@ -52,7 +50,7 @@ pub struct Input<'a> {
     /// Clock, randomness and name service.
     pub environment: &'a Environment,
     /// What `lookup` asks.
-    pub lookup: &'a dyn Lookup,
+    pub lookup: Arc<dyn Lookup>,
 }
 
 /// What `.Release` says.
@@ -63,4 +61,20 @@ pub struct ReleaseFacts {
     pub namespace: String,
     pub revision: u32,
     pub is_upgrade: bool,
+}
+
+/// Renders every template of a chart and of its dependencies.
+///
+/// All files are parsed before the first is executed, both in the order of [`context::templates`].
+///
+/// # Errors
+/// The first file that does not parse, or else the first that fails.
+pub fn render(input: &Input<'_>) -> Result<Rendered, RenderError> {
+    let templates = context::templates(input);
+    let engine = Engine::new(&templates, input.environment, input.lookup.clone())?;
+    let mut rendered = Rendered::new();
+    for template in templates.iter().filter(|template| !template.is_partial()) {
+        rendered.insert(template.name.clone(), engine.execute(template)?);
+    }
+    Ok(rendered)
 }

@@ -3,24 +3,26 @@
 use super::Rendered;
 
 const NOTES: &str = "NOTES.txt";
+const NOTES_HANDLEBARS: &str = "NOTES.txt.hbs";
 
 /// Takes every file whose name ends in `NOTES.txt` out of `rendered` and returns the chart's notes.
 ///
 /// With `subcharts` the notes of all charts are joined with newlines, in the order of their names; else only those of the
 /// root chart count.
 pub fn take_notes(rendered: &mut Rendered, root: &str, subcharts: bool) -> String {
-    let names: Vec<String> = rendered.keys().filter(|name| name.ends_with(NOTES)).cloned().collect();
-    let own = format!("{root}/templates/{NOTES}");
+    let is_notes = |name: &str| name.ends_with(NOTES) || name.ends_with(NOTES_HANDLEBARS);
+    let names: Vec<String> = rendered.keys().filter(|name| is_notes(name)).cloned().collect();
+    let own = [NOTES, NOTES_HANDLEBARS].map(|name| format!("{root}/templates/{name}"));
     let mut notes = String::new();
     for name in names {
         let text = rendered.remove(&name).unwrap_or_default();
-        if !subcharts && name != own {
+        if !subcharts && !own.contains(&name) {
             continue;
         }
         if !notes.is_empty() {
             notes.push('\n');
         }
-        notes.push_str(&text);
+        notes.push_str(&String::from_utf8_lossy(&text));
     }
     notes
 }
@@ -31,7 +33,7 @@ mod tests {
 
     fn rendered() -> Rendered {
         ["c/charts/s/templates/NOTES.txt", "c/templates/NOTES.txt", "c/templates/a.yaml", "c/templates/xNOTES.txt"]
-            .map(|name| (name.to_owned(), format!("text of {name}")))
+            .map(|name| (name.to_owned(), format!("text of {name}").into_bytes()))
             .into()
     }
 

@@ -9,8 +9,9 @@
 pub mod labels;
 pub mod memory;
 mod releases;
+pub mod selector;
 
-pub use releases::{Clock, Entry, Store};
+pub use releases::{Clock, Entry, Newest, Store};
 
 use async_trait::async_trait;
 use labels::Labels;
@@ -21,7 +22,7 @@ pub trait Driver: Send + Sync {
     /// Helm's name of it: `Secret`.
     fn name(&self) -> &'static str;
 
-    /// Whether the labels of [`Labels::system`] are seen by whoever asks for a release: not where they are columns.
+    /// Whether the labels of `labels::system` are seen by whoever asks for a release: not where they are columns.
     fn shows_system_labels(&self) -> bool {
         true
     }

@@ -40,6 +40,15 @@ pub struct Entry<T> {
     pub content: Result<T, StoreError>,
 }
 
+/// The newest revision that can be decoded.
+#[derive(Clone, Debug)]
+pub struct Newest {
+    /// The revision.
+    pub release: Release,
+    /// Those that are newer and cannot be decoded, newest first, with the reason.
+    pub unreadable: Vec<(Head, StoreError)>,
+}
+
 impl Store {
     /// Releases in the records of `driver`.
     #[must_use]
@@ -162,7 +171,7 @@ impl Store {
     /// [`StoreError::NotFound`] when there is no record, [`StoreError::Corrupt`] when none can be decoded.
     pub async fn last(&self, namespace: &str, name: &str) -> Result<Release, StoreError> {
         let heads = self.heads(namespace, Some(name)).await?;
-        self.newest(&heads, name).await
+        Ok(self.newest(&heads, name).await?.release)
     }
 
     /// The newest revision that is labelled as deployed and can be decoded.
@@ -172,27 +181,29 @@ impl Store {
     pub async fn deployed(&self, namespace: &str, name: &str) -> Result<Release, StoreError> {
         let mut heads = self.heads(namespace, Some(name)).await?;
         heads.retain(|head| head.status() == Status::Deployed);
-        self.newest(&heads, name).await
+        Ok(self.newest(&heads, name).await?.release)
     }
 
     /// The newest of these heads, lowest first, that can be decoded.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is none, [`StoreError::Corrupt`] when none can be decoded.
-    pub async fn newest(&self, heads: &[Head], name: &str) -> Result<Release, StoreError> {
-        let mut error = StoreError::NotFound;
+    pub async fn newest(&self, heads: &[Head], name: &str) -> Result<Newest, StoreError> {
+        let mut unreadable = Vec::new();
         for head in heads.iter().rev() {
-            let entry = self.releases(std::slice::from_ref(head)).await?.pop();
-            match entry.map(|entry| entry.content) {
-                Some(Ok(release)) => return Ok(release),
-                Some(Err(StoreError::Corrupt(_))) => {
-                    error = StoreError::Corrupt(format!("no revision for release {name:?}"))
-                }
-                Some(Err(StoreError::NotFound)) | None => {}
-                Some(Err(other)) => return Err(other),
+            let Some(entry) = self.releases(std::slice::from_ref(head)).await?.pop() else { continue };
+            match entry.content {
+                Ok(release) => return Ok(Newest { release, unreadable }),
+                Err(error @ StoreError::Corrupt(_)) => unreadable.push((entry.head, error)),
+                // Somebody removed it meanwhile.
+                Err(StoreError::NotFound) => {}
+                Err(error) => return Err(error),
             }
         }
-        Err(error)
+        if unreadable.is_empty() {
+            return Err(StoreError::NotFound);
+        }
+        Err(StoreError::Corrupt(format!("no revision for release {name:?}")))
     }
 
     /// The number that the next revision gets: records that cannot be decoded count.

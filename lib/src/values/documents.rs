@@ -3,6 +3,7 @@
 use super::merge::merge;
 use crate::gotext::is_space;
 use goyaml::Map;
+use std::borrow::Cow;
 
 /// What separates documents.
 const SEPARATOR: &str = "---";
@@ -26,10 +27,19 @@ pub fn read(content: &[u8]) -> Result<Map, DocumentError> {
     let mut values = Map::new();
     let mut documents = Documents { rest: content };
     while let Some(document) = documents.next()? {
-        let map = goyaml::decode_map_bytes(document).map_err(|error| DocumentError::Document(error.to_string()))?;
-        merge(&mut values, map.unwrap_or_default());
+        merge(&mut values, read_document(document)?);
     }
     Ok(values)
+}
+
+fn read_document(document: &[u8]) -> Result<Map, DocumentError> {
+    // Helm reads line by line and ends the last one, too, which shows in the lines that errors name.
+    let mut document = Cow::Borrowed(document);
+    if !document.ends_with(b"\n") {
+        document.to_mut().push(b'\n');
+    }
+    let map = goyaml::decode_map_bytes(&document).map_err(|error| DocumentError::Document(error.to_string()))?;
+    Ok(map.unwrap_or_default())
 }
 
 struct Documents<'c> {
@@ -95,6 +105,17 @@ mod tests {
     fn nothing_but_a_comment_may_follow_a_separator() {
         let expected = Err("error reading yaml document: invalid Yaml document separator: {a: 1}".to_owned());
         assert_eq!(documents("--- {a: 1}\n"), expected);
+    }
+
+    // The expected texts are those of Helm 4.3.1.
+    #[test]
+    fn errors_name_the_line_in_their_document() {
+        let error = |content: &str| read(content.as_bytes()).expect_err("an error").to_string();
+        let prefix = "cannot unmarshal yaml document: error converting YAML to JSON: yaml: ";
+        assert_eq!(error("a: \"x"), format!("{prefix}line 2: found unexpected end of stream"));
+        assert_eq!(error("b: 1\n---\na: \"x"), format!("{prefix}line 2: found unexpected end of stream"));
+        assert_eq!(error("---\na: b: c"), format!("{prefix}line 2: mapping values are not allowed in this context"));
+        assert_eq!(error("a: 1\n---\nb: c: d"), format!("{prefix}mapping values are not allowed in this context"));
     }
 
     #[test]

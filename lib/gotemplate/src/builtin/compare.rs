@@ -25,6 +25,7 @@ fn basic(value: &Value) -> Option<Basic<'_>> {
         Value::Float(value) => Basic::Float(*value),
         Value::Complex(real, imaginary) => Basic::Complex(*real, *imaginary),
         Value::String(text) => Basic::String(text.as_bytes()),
+        Value::Object(object) => Basic::Integer(object.integer()?.into()),
         _ => return None,
     })
 }
@@ -67,7 +68,7 @@ fn equals_composite(a: &Value, b: &Value) -> Result<bool, FunctionError> {
             let same_type = a.type_name() == b.type_name();
             Ok(same_type && if a.kind() == Kind::Ptr { Rc::ptr_eq(a, b) } else { a.display() == b.display() })
         }
-        _ => Err(std::format!("non-comparable type {}: {}", text(b)?, b.type_name()).into()),
+        _ => Err(std::format!("non-comparable type {}: {}", text(b"%s", b)?, b.type_name()).into()),
     }
 }
 
@@ -86,7 +87,8 @@ fn incompatible(a: &Value, b: &Value) -> FunctionError {
 }
 
 fn non_comparable(a: &Value, b: &Value) -> FunctionError {
-    match (text(a), text(b)) {
+    // Go prints the first under %s, the second under %v.
+    match (text(b"%s", a), text(b"%v", b)) {
         (Ok(a_text), Ok(b_text)) => {
             std::format!("non-comparable types {a_text}: {}, {}: {b_text}", a.type_name(), b.type_name()).into()
         }
@@ -94,9 +96,8 @@ fn non_comparable(a: &Value, b: &Value) -> FunctionError {
     }
 }
 
-/// The value under `%s`.
-fn text(value: &Value) -> Result<String, FunctionError> {
-    let text = format::sprintf(b"%s", std::slice::from_ref(value))?;
+fn text(format: &[u8], value: &Value) -> Result<String, FunctionError> {
+    let text = format::sprintf(format, std::slice::from_ref(value))?;
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 

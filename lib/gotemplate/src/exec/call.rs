@@ -1,11 +1,12 @@
 //! Calls of functions and methods, with Go's rules for arguments.
 
-use super::{Done, ExecError, Machine, State};
+use super::{Done, ExecError, Machine};
 use crate::builtin::Builtin;
 use crate::expression::write_first_argument;
 use crate::function::{Function, FunctionError, ParameterType};
-use crate::program::{ArgumentSite, Instruction, Literal, MethodSite, Name};
-use crate::value::{Kind, MapType, MethodError, Object, Str, Value};
+use crate::literal::Literal;
+use crate::program::ArgumentSite;
+use crate::value::{Kind, Map, MapType, MethodError, Value};
 
 impl Machine<'_> {
     /// Checks that the top may be an argument.
@@ -36,7 +37,7 @@ impl Machine<'_> {
                 self.push(value, interface);
                 Ok(())
             }
-            Err(error) => Err(self.failed_call(pc, &Str::from(set.functions().name(function)), error)),
+            Err(error) => Err(self.failed_call(pc, set.functions().name(function), error)),
         }
     }
 
@@ -57,7 +58,7 @@ impl Machine<'_> {
                 self.push(value, false);
                 Ok(())
             }
-            Err(error) => Err(self.failed_call(pc, &Str::from(builtin.name()), error)),
+            Err(error) => Err(self.failed_call(pc, builtin.name(), error)),
         }
     }
 
@@ -74,16 +75,19 @@ impl Machine<'_> {
         Ok(first)
     }
 
-    pub(super) fn failed_call(&self, pc: usize, name: &Str, error: FunctionError) -> ExecError {
-        ExecError::new(&self.program, pc, format!("error calling {}: ", name.to_str_lossy()), Some(error))
+    pub(super) fn failed_call(&self, pc: usize, name: &str, error: FunctionError) -> ExecError {
+        ExecError::new(&self.program, pc, format!("error calling {name}: "), Some(error))
     }
 
-    pub(super) fn failed_method(&self, pc: usize, name: &Name, error: MethodError) -> ExecError {
-        let message = match error {
-            MethodError::Failed(message) => message,
-            MethodError::WrongType { expected, .. } => format!("wrong type for value; expected {expected}"),
-        };
-        self.failed_call(pc, &name.text, message.into())
+    pub(super) fn failed_method(&self, pc: usize, name: &str, error: MethodError, arguments: &[Value]) -> ExecError {
+        match error {
+            MethodError::Failed(message) => self.failed_call(pc, name, message.into()),
+            MethodError::WrongType { index, expected } => {
+                let argument = arguments.get(index).unwrap_or(&Value::Nil);
+                let message = mismatch(argument, false, ParameterType::named(expected));
+                self.error(message.unwrap_or_else(|| format!("wrong type for value; expected {expected}")))
+            }
+        }
     }
 
     /// The top is the receiver of a call; the arguments have not been evaluated.
@@ -92,126 +96,102 @@ impl Machine<'_> {
         if site.here {
             self.at = pc;
         }
-        let field = &self.program.names[site.name as usize];
+        let name = &*self.program.field(site.name);
         let given = site.arguments.len() + usize::from(site.piped);
         match self.stacks.values.last() {
-            Some(Value::Nil) | None if self.interface => Err(self.nil_pointer(field)),
             Some(Value::Nil) | None => {
+                self.field_of_nil(name)?;
                 self.pc = site.end as usize;
                 if site.piped {
                     self.nip();
                 }
                 Ok(())
             }
-            Some(Value::Map(map)) => {
-                let method = match map.map_type() {
-                    MapType::Named(name) => self.set.functions().method(name, &field.text.to_str_lossy()),
-                    _ => None,
-                };
-                match method {
-                    Some(method) => self.count(field, method.parameters.len() - 1, method.rest.is_some(), given),
-                    None => Err(self.no_method(field)),
+            Some(Value::Map(map)) => match self.map_method(map, name) {
+                Some(method) => self.count(name, method.parameters.len() - 1, method.rest.is_some(), given),
+                None => Err(self.no_method(name)),
+            },
+            Some(receiver @ Value::Object(object)) => match object.method(name) {
+                Some(parameters) => self.count(name, parameters, false, given),
+                None if object.kind() == Kind::Map => Err(self.no_method(name)),
+                None if object.field(name).is_some() => {
+                    Err(self.error(format!("{name} has arguments but cannot be invoked as function")))
                 }
-            }
-            Some(Value::Object(object)) => {
-                let name = field.text.to_str_lossy();
-                match object.method(&name) {
-                    Some(parameters) => self.count(field, parameters, false, given),
-                    None if object.kind() == Kind::Map => Err(self.no_method(field)),
-                    None if object.field(&name).is_some() => {
-                        Err(self.error(format!("{name} has arguments but cannot be invoked as function")))
-                    }
-                    None => Err(self.no_field(&Value::Object(object.clone()), field)),
-                }
-            }
-            Some(receiver) => Err(self.no_field(receiver, field)),
+                None => Err(self.no_field(receiver, name)),
+            },
+            Some(receiver) => Err(self.no_field(receiver, name)),
         }
     }
 
-    fn no_method(&self, field: &Name) -> ExecError {
-        self.error(format!("{} is not a method but has arguments", field.text.to_str_lossy()))
+    fn no_method(&self, name: &str) -> ExecError {
+        self.error(format!("{name} is not a method but has arguments"))
+    }
+
+    pub(super) fn map_method(&self, map: &Map, name: &str) -> Option<&Function> {
+        let MapType::Named(type_name) = map.map_type() else { return None };
+        self.set.functions().method(type_name, name)
+    }
+
+    /// The type of a method's parameter.
+    fn parameter(&self, receiver: &Value, name: &str, index: usize) -> ParameterType {
+        match receiver {
+            Value::Object(object) => object.parameter(name, index),
+            Value::Map(map) => self.map_method(map, name).map_or(ParameterType::Any, |method| method.parameter(index + 1)),
+            _ => ParameterType::Any,
+        }
+    }
+
+    /// The top is an argument of a method, whose receiver lies below it and those before it.
+    pub(super) fn fit(&mut self, method: u32, argument: usize) -> Done {
+        let site = &self.program.methods[method as usize];
+        let name = self.program.field(site.name);
+        let receiver = &self.stacks.values[self.stacks.values.len() - argument - 2];
+        let parameter = self.parameter(receiver, &name, argument);
+        let ArgumentSite { literal, text } = site.arguments[argument];
+        let value = self.stacks.values.last().unwrap_or(&Value::Nil);
+        let ideal = match (literal, value) {
+            (Literal::No, _) => return self.check_slowly(value, self.interface, parameter),
+            // An integer that overflows.
+            (Literal::Number(_), Value::Nil) => None,
+            _ => Some(value.clone()),
+        };
+        let fitted = literal.fit(ideal, parameter, self.program.text(text)).map_err(|message| self.error(message))?;
+        self.pop_quietly();
+        self.push(fitted, false);
+        Ok(())
     }
 
     /// Calls the method that [`Machine::begin_method`] found.
     pub(super) fn method(&mut self, pc: usize, site: u32) -> Done {
-        let program = self.program.clone();
-        let site = &program.methods[site as usize];
-        let field = &program.names[site.name as usize];
-        let first = self.stacks.values.len() - site.arguments.len();
-        let mut arguments = self.stacks.values.split_off(first);
-        let receiver = self.pop();
+        let site = &self.program.methods[site as usize];
+        let given = site.arguments.len() + usize::from(site.piped);
+        let first = self.stacks.values.len() - given - 1;
+        let name = self.program.field(site.name);
         if site.piped {
-            arguments.push(self.pop());
+            // The piped operand lies below the receiver, and comes last.
+            self.stacks.values[first..].rotate_left(1);
+            let parameter = self.parameter(&self.stacks.values[first], &name, given - 1);
+            self.check_slowly(&self.stacks.values[first + given], false, parameter)?;
         }
-        let value = match &receiver {
-            Value::Object(object) => self.call_object(pc, &**object, site, field, &arguments)?,
+        let receiver = self.stacks.values[first].clone();
+        let result = match &receiver {
+            Value::Object(object) => {
+                let arguments = &self.stacks.values[first + 1..];
+                object.call(&name, arguments).map_err(|error| self.failed_method(pc, &name, error, arguments))
+            }
             Value::Map(map) => {
+                let set = self.set;
                 let MapType::Named(type_name) = map.map_type() else { return Ok(()) };
-                let method = self.set.functions().method(type_name, &field.text.to_str_lossy());
-                let Some(method) = method else { return Ok(()) };
-                for (index, argument) in arguments.iter_mut().enumerate() {
-                    self.fit(site, index, argument, method)?;
-                }
-                arguments.insert(0, receiver.clone());
-                method.run(self.set, &mut arguments).map_err(|error| self.failed_call(pc, &field.text, error))?
+                let Some(method) = set.functions().method(type_name, &name) else { return Ok(()) };
+                let result = method.run(set, &mut self.stacks.values[first..]);
+                result.map_err(|error| self.failed_call(pc, &name, error))
             }
             _ => return Ok(()),
         };
+        let value = result?;
+        self.stacks.values.truncate(first);
         self.push(value, false);
         Ok(())
-    }
-
-    fn call_object(
-        &mut self,
-        pc: usize,
-        object: &dyn Object,
-        site: &MethodSite,
-        field: &Name,
-        arguments: &[Value],
-    ) -> Result<Value, ExecError> {
-        object.call(&field.text.to_str_lossy(), arguments).map_err(|error| match error {
-            MethodError::WrongType { index, expected } => {
-                let argument = arguments.get(index).unwrap_or(&Value::Nil);
-                match self.fitted(site, index, argument, ParameterType::named(expected)) {
-                    Err(error) => error,
-                    Ok(_) => self.failed_method(pc, field, error),
-                }
-            }
-            MethodError::Failed(_) => self.failed_method(pc, field, error),
-        })
-    }
-
-    fn fit(&mut self, site: &MethodSite, index: usize, argument: &mut Value, method: &Function) -> Done {
-        *argument = self.fitted(site, index, argument, method.parameter(index + 1))?;
-        Ok(())
-    }
-
-    /// An argument of a method, now that its type is known.
-    fn fitted(
-        &mut self,
-        site: &MethodSite,
-        index: usize,
-        argument: &Value,
-        parameter: ParameterType,
-    ) -> Result<Value, ExecError> {
-        let Some(ArgumentSite { literal, place }) = site.arguments.get(index) else {
-            return self.check_slowly(argument, false, parameter).map(|()| argument.clone());
-        };
-        let place = *place as usize;
-        self.at = place;
-        if matches!(literal, Literal::No) {
-            let interface = match self.program.code[place] {
-                Instruction::Field(_) => true,
-                Instruction::Dot => self.dot.state == State::Interface,
-                Instruction::Variable(variable) => {
-                    self.stacks.variables[self.base + variable as usize].state == State::Interface
-                }
-                _ => false,
-            };
-            return self.check_slowly(argument, interface, parameter).map(|()| argument.clone());
-        }
-        let text = self.program.expression(place);
-        literal.fit(Some(argument.clone()), parameter, text.as_bytes()).map_err(|message| self.error(message))
     }
 }
 

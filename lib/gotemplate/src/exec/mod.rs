@@ -7,6 +7,8 @@ mod error;
 mod field;
 mod iterate;
 mod statement;
+#[cfg(test)]
+mod tests;
 
 pub use error::{ExecError, Location};
 
@@ -136,7 +138,7 @@ impl Machine<'_> {
             let pc = self.pc;
             self.pc += 1;
             match self.program.code[pc] {
-                Instruction::Text { start, end } => self.text(start, end)?,
+                Instruction::Text(span) => self.text(span)?,
                 Instruction::Print => self.print()?,
                 Instruction::Pop => self.pop_quietly(),
                 Instruction::Dot => self.push_dot(pc),
@@ -146,7 +148,9 @@ impl Machine<'_> {
                     self.at = pc;
                     return Err(self.fail(message));
                 }
+                Instruction::Here => self.at = pc,
                 Instruction::Fail { message, here: false } => return Err(self.fail(message)),
+                Instruction::DotField(name) => self.dot_field(pc, name)?,
                 Instruction::Field(name) => {
                     self.at = pc;
                     self.field(name)?;
@@ -162,6 +166,7 @@ impl Machine<'_> {
                 Instruction::Duplicate => self.duplicate(),
                 Instruction::Nip => self.nip(),
                 Instruction::BeginMethod(site) => self.begin_method(pc, site)?,
+                Instruction::Fit { method, argument } => self.fit(method, argument as usize)?,
                 Instruction::Method(site) => self.method(pc, site)?,
                 Instruction::Declare(variable) => self.declare(variable),
                 Instruction::Assign(variable) => self.assign_top(variable)?,

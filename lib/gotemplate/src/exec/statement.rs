@@ -2,6 +2,7 @@
 
 use super::{Done, Elements, ExecError, Frame, Machine, Scope, Slot, State};
 use crate::format;
+use crate::program::Span;
 use crate::value::{Kind, Value};
 
 /// How deeply templates may invoke templates; Go's limit.
@@ -18,8 +19,8 @@ impl Machine<'_> {
         self.at = super::NOWHERE;
     }
 
-    pub(super) fn text(&mut self, start: u32, end: u32) -> Done {
-        self.out.extend_from_slice(&self.program.source.text[start as usize..end as usize]);
+    pub(super) fn text(&mut self, span: Span) -> Done {
+        self.out.extend_from_slice(self.program.text(span));
         self.written()
     }
 
@@ -57,8 +58,8 @@ impl Machine<'_> {
     }
 
     fn undefined(&self, variable: u32) -> ExecError {
-        let name = &self.program.variables[variable as usize].name;
-        self.error(format!("undefined variable: {}", name.to_str_lossy()))
+        let name = self.program.text(self.program.variables[variable as usize].name);
+        self.error(format!("undefined variable: {}", String::from_utf8_lossy(name)))
     }
 
     pub(super) fn variable(&mut self, pc: usize, variable: u32) -> Done {

@@ -45,6 +45,11 @@ pub fn format(number: f64, layout: Layout, precision: Option<usize>) -> String {
     text
 }
 
+/// Whether the shortest text of the number in the general layout is that of an integer.
+pub(super) fn is_plain_integer(number: f64) -> bool {
+    number.abs() < 1e6 && number.fract() == 0.0 && (number != 0.0 || number.is_sign_positive())
+}
+
 /// No float has more decimal digits before all that follow are zeros.
 const MAX_DIGITS: usize = 1100;
 
@@ -225,7 +230,7 @@ mod tests {
 
     #[test]
     fn given_precision() {
-        assert_eq!(format(3.14159, Layout::Plain, Some(2)), "3.14");
+        assert_eq!(format(12.344, Layout::Plain, Some(2)), "12.34");
         assert_eq!(format(0.5, Layout::Plain, Some(0)), "0");
         assert_eq!(format(1.5, Layout::Plain, Some(0)), "2");
         assert_eq!(format(1234.5678, Layout::Exponent, Some(3)), "1.235e+03");

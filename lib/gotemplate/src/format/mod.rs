@@ -46,6 +46,17 @@ pub fn print(value: &Value) -> Result<Vec<u8>, FormatError> {
 /// # Errors
 /// [`FormatError`]
 pub fn write(value: &Value, out: &mut Vec<u8>) -> Result<(), FormatError> {
+    match value {
+        Value::String(text) => out.extend_from_slice(text.as_bytes()),
+        Value::Int(number) | Value::Int64(number) => number::push_decimal(out, *number),
+        // Most numbers of a chart are ports and counts.
+        Value::Float(number) if float::is_plain_integer(*number) => number::push_decimal(out, *number as i64),
+        _ => return write_any(value, out),
+    }
+    Ok(())
+}
+
+fn write_any(value: &Value, out: &mut Vec<u8>) -> Result<(), FormatError> {
     let mut printer = Printer::new(out);
     printer.argument(value, 'v');
     printer.finish()

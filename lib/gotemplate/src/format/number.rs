@@ -160,6 +160,25 @@ impl Integer {
     }
 }
 
+/// Appends the number as `%d` prints it.
+pub(super) fn push_decimal(out: &mut Vec<u8>, number: i64) {
+    let mut digits = [0; 20];
+    let mut start = digits.len();
+    let mut rest = number.unsigned_abs();
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        out.push(b'-');
+    }
+    out.extend_from_slice(&digits[start..]);
+}
+
 fn push_digits(text: &mut Vec<u8>, mut number: u64, base: u64, upper: bool) {
     let digits: &[u8; 16] = if upper { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
     loop {

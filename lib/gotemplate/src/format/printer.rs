@@ -175,6 +175,11 @@ impl<'a> Printer<'a> {
         if self.flags.sharp_v && verb == 'v' && object.fields().is_none() && object.entries().is_none() {
             return self.push(object.go_syntax().as_bytes());
         }
+        if let Some(number) = object.integer()
+            && matches!(verb, 'b' | 'c' | 'd' | 'o' | 'O' | 'U')
+        {
+            return self.value(&Value::Int64(number), verb);
+        }
         if object.kind() == Kind::Ptr && self.depth > 1 && verb != 'v' {
             self.bad_verb(value, verb);
         } else if let Some(fields) = object.fields() {

@@ -4,6 +4,8 @@
 //! its line when a message needs it.
 
 mod number;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub(crate) use token::{Kind, Token};

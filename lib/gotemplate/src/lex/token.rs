@@ -1,5 +1,7 @@
 //! The tokens of a template.
 
+use crate::program::Span;
+
 /// What a token is. Those from [`Kind::Dot`] on are keywords.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) enum Kind {
@@ -52,7 +54,11 @@ pub(crate) struct Token {
 
 impl Token {
     pub(crate) fn text(self, source: &[u8]) -> &[u8] {
-        &source[self.start as usize..self.end as usize]
+        self.span().of(source)
+    }
+
+    pub(crate) fn span(self) -> Span {
+        Span { start: self.start, end: self.end }
     }
 }
 

@@ -101,7 +101,12 @@ const NO_COMPLEX: &str = "syntax error scanning complex number";
 
 fn parse_part(text: &str) -> Result<f64, String> {
     let digits = text.trim_start_matches(['+', '-']).to_ascii_lowercase();
-    if digits.is_empty() || digits.starts_with("0b") || digits.starts_with("0o") || digits.ends_with(['e', 'p']) {
+    if digits.is_empty()
+        || digits.contains('i')
+        || digits.starts_with("0b")
+        || digits.starts_with("0o")
+        || digits.ends_with(['e', 'p'])
+    {
         return Err(NO_COMPLEX.into());
     }
     float::parse(text).ok_or_else(|| {

@@ -8,8 +8,8 @@ use crate::expression::write_expression;
 use crate::format::quoted;
 use crate::function::{Function, ParameterType};
 use crate::lex::{Kind, Token};
-use crate::literal::Number;
-use crate::program::{ArgumentSite, Instruction, Literal, MethodSite, Place};
+use crate::literal::{Literal, Number};
+use crate::program::{ArgumentSite, Instruction, MethodSite, Place, Span};
 use crate::value::Value;
 
 /// A command that is being compiled.
@@ -26,7 +26,6 @@ pub(super) struct Command {
     pub(super) paren: u32,
     /// The jumps out of `and` or `or`.
     jumps: Vec<usize>,
-    arguments: Vec<ArgumentSite>,
 }
 
 /// The first word of a command.
@@ -36,7 +35,7 @@ enum First {
     Literal(Token),
     Variable(Token),
     /// Parentheses around this part of the text.
-    Pipe(u32, u32),
+    Pipe(Span),
     /// A field, compiled to the instruction of that index.
     Field(usize),
     Function(Callee, Token),
@@ -52,22 +51,13 @@ enum Callee {
 /// An operand whose fields may follow.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Operand {
-    Pipe { start: u32, end: u32 },
+    Pipe(Span),
     Call,
 }
 
 impl Command {
     pub(super) fn new(start: u32, code: usize) -> Self {
-        Self {
-            code,
-            start,
-            end: start,
-            first: First::None,
-            words: 0,
-            paren: start,
-            jumps: Vec::new(),
-            arguments: Vec::new(),
-        }
+        Self { code, start, end: start, first: First::None, words: 0, paren: start, jumps: Vec::new() }
     }
 
     /// Whether the operand that follows is evaluated only sometimes.
@@ -142,21 +132,30 @@ impl Parser<'_> {
                     command.jumps.push(jump);
                 }
             }
-            First::Field(index) if command.words == 1 => self.begin_method(index, open.stages > 0),
+            First::Field(index) if command.words == 1 => {
+                command.first = First::Field(self.begin_method(index, open.stages > 0));
+            }
             _ => {}
         }
     }
 
-    /// A field turns out to have arguments.
-    fn begin_method(&mut self, index: usize, piped: bool) {
+    /// The field compiled last turns out to have arguments. Returns the index of the instruction that looks for the method.
+    fn begin_method(&mut self, index: usize, piped: bool) -> usize {
         let draft = self.draft();
-        let (name, here) = match draft.program.code[index] {
+        let place = draft.program.places[index];
+        let field = draft.program.code[index];
+        draft.truncate(index);
+        let (name, here) = match field {
+            Instruction::DotField(name) => {
+                draft.emit(Instruction::Dot, place);
+                (name, true)
+            }
             Instruction::Field(name) => (name, true),
             Instruction::ChainedField(name) => (name, false),
-            _ => return,
+            _ => return index,
         };
         let site = draft.method(MethodSite { name, arguments: Vec::new(), piped, end: 0, here });
-        draft.program.code[index] = Instruction::BeginMethod(site);
+        draft.emit(Instruction::BeginMethod(site), place)
     }
 
     /// Compiles an operand that begins with `token`, which is no parenthesis.
@@ -167,7 +166,7 @@ impl Parser<'_> {
             Kind::Dot => {
                 self.draft().emit(Instruction::Dot, place_of(token));
                 self.no_fields(token)?;
-                self.add_operand(open, First::Literal(token), Literal::No, token.end);
+                self.add_operand(open, First::Literal(token), Literal::No, token.span());
                 Ok(())
             }
             _ => self.literal(open, token),
@@ -182,7 +181,7 @@ impl Parser<'_> {
         let has_fields = self.peek().kind == Kind::Field;
         let is_first = open.command.as_ref().is_some_and(|command| command.words == 0);
         if is_first && !has_fields {
-            self.add_operand(open, First::Function(callee, token), Literal::No, token.end);
+            self.add_operand(open, First::Function(callee, token), Literal::No, token.span());
             return Ok(());
         }
         self.bare_call(callee, token);
@@ -223,31 +222,29 @@ impl Parser<'_> {
         let base = self.draft().here();
         let mut first = First::Variable(token);
         if token.kind == Kind::Field {
-            self.draft().emit(Instruction::Dot, Place::default());
-            first = First::Field(self.field(token, false));
+            first = First::Field(self.field(token, Instruction::DotField));
         } else {
             self.variable(token)?;
         }
         let mut place = place_of(token);
         while self.peek().kind == Kind::Field {
             let field = self.next();
-            first = First::Field(self.field(field, false));
+            first = First::Field(self.field(field, Instruction::Field));
             if place.at == place.start {
                 place.at = field.start;
             }
             place.end = field.end;
         }
         self.draft().program.places[base..].fill(place);
-        self.add_operand(open, first, Literal::No, place.end);
+        self.add_operand(open, first, Literal::No, place.span());
         Ok(())
     }
 
-    fn field(&mut self, token: Token, chained: bool) -> usize {
+    fn field(&mut self, token: Token, instruction: fn(u32) -> Instruction) -> usize {
+        // Without its point.
         let name = &token.text(self.text)[1..];
-        let draft = self.draft();
-        let name = draft.name(name);
-        let field = if chained { Instruction::ChainedField(name) } else { Instruction::Field(name) };
-        draft.emit(field, Place::default())
+        let name = self.draft().name(name);
+        self.draft().emit(instruction(name), Place::default())
     }
 
     fn variable(&mut self, token: Token) -> Parsed<()> {
@@ -277,10 +274,12 @@ impl Parser<'_> {
         };
         self.no_fields(token)?;
         let Some(command) = &open.command else { return Ok(()) };
-        let parameter = if command.words == 0 { ParameterType::Any } else { self.argument_type(command) };
-        let value = match value {
-            Some(Value::Nil) if command.words == 0 => Err("nil is not a command".to_owned()),
-            value => literal.fit(value, parameter, text),
+        let value = match (value, command.first) {
+            (Some(Value::Nil), First::None) => Err("nil is not a command".to_owned()),
+            // What the method takes is not known yet.
+            (value, First::Field(_)) => Ok(value.unwrap_or_default()),
+            (value, First::None) => literal.fit(value, ParameterType::Any, text),
+            (value, _) => literal.fit(value, self.argument_type(command), text),
         };
         match value {
             Ok(value) => {
@@ -292,7 +291,7 @@ impl Parser<'_> {
                 self.fail(message, true, place_of(token));
             }
         }
-        self.add_operand(open, First::Literal(token), literal, token.end);
+        self.add_operand(open, First::Literal(token), literal, token.span());
         Ok(())
     }
 
@@ -310,39 +309,44 @@ impl Parser<'_> {
     pub(super) fn chain_operand(&mut self, open: &mut Open, operand: Operand, token: Token) -> Parsed<()> {
         let base = self.draft().here();
         let start = match (operand, &open.command) {
-            (Operand::Pipe { .. }, Some(command)) => command.paren,
+            (Operand::Pipe(_), Some(command)) => command.paren,
             _ => token.start,
         };
         let mut first = match operand {
-            Operand::Pipe { start, end } => First::Pipe(start, end),
+            Operand::Pipe(span) => First::Pipe(span),
             Operand::Call => First::Literal(token),
         };
         let mut place = Place { at: start, start, end: token.end };
         while self.peek().kind == Kind::Field {
             let field = self.next();
-            first = First::Field(self.field(field, true));
+            first = First::Field(self.field(field, Instruction::ChainedField));
             if place.at == start {
                 place.at = field.start;
             }
             place.end = field.end;
         }
         self.draft().program.places[base..].fill(place);
-        self.add_operand(open, first, Literal::No, place.end);
+        self.add_operand(open, first, Literal::No, place.span());
         Ok(())
     }
 
     /// The operand has been compiled.
-    fn add_operand(&mut self, open: &mut Open, first: First, literal: Literal, end: u32) {
+    fn add_operand(&mut self, open: &mut Open, first: First, literal: Literal, text: Span) {
         let Some(command) = &mut open.command else { return };
-        command.end = end;
-        if command.words == 0 {
-            command.first = first;
-        } else if matches!(literal, Literal::No) {
-            self.check_argument(command);
-        }
-        if matches!(command.first, First::Field(_)) && command.words > 0 {
-            let place = self.last_place();
-            command.arguments.push(ArgumentSite { literal, place });
+        command.end = text.end;
+        match command.first {
+            _ if command.words == 0 => command.first = first,
+            First::Field(index) => {
+                let draft = self.draft();
+                if let Instruction::BeginMethod(method) = draft.program.code[index] {
+                    let arguments = &mut draft.program.methods[method as usize].arguments;
+                    arguments.push(ArgumentSite { literal, text });
+                    let argument = arguments.len() as u32 - 1;
+                    draft.emit(Instruction::Fit { method, argument }, Place::default());
+                }
+            }
+            _ if matches!(literal, Literal::No) => self.check_argument(command),
+            _ => {}
         }
         command.words += 1;
     }
@@ -353,21 +357,6 @@ impl Parser<'_> {
             let parameter = self.draft().parameter_type(parameter);
             self.draft().emit(Instruction::Check(parameter), Place::default());
         }
-    }
-
-    /// The last instruction to whose place messages refer.
-    fn last_place(&mut self) -> u32 {
-        let refers = |instruction: &Instruction| {
-            !matches!(
-                instruction,
-                Instruction::Unwrap
-                    | Instruction::Check(_)
-                    | Instruction::Call { arguments: 1.., .. }
-                    | Instruction::Builtin { arguments: 1.., .. }
-                    | Instruction::ChainedField(_)
-            )
-        };
-        self.draft().program.code.iter().rposition(refers).unwrap_or_default() as u32
     }
 
     /// Reads what ends an operand, and completes the command if that ends too.
@@ -398,7 +387,7 @@ impl Parser<'_> {
                 open.concrete = callee.stops_on().is_none() && has_arguments;
                 self.finish_call(&command, callee, token, piped);
             }
-            First::Field(index) if has_arguments => self.finish_method(command, index, piped),
+            First::Field(index) if has_arguments => self.finish_method(&command, index, piped),
             First::None | First::Field(_) => {}
             First::Literal(token) => {
                 if piped && open.idle_stage.is_none() {
@@ -406,19 +395,19 @@ impl Parser<'_> {
                 }
                 if has_arguments {
                     self.draft().truncate(command.code);
-                    self.fail(no_function(self.text, token.start, token.end), true, place_of(token));
+                    self.fail(no_function(self.text, token.span()), true, place_of(token));
                 }
             }
             First::Variable(token) => {
                 if has_arguments {
                     self.draft().truncate(command.code + 1);
-                    self.fail(no_function(self.text, token.start, token.end), true, place_of(token));
+                    self.fail(no_function(self.text, token.span()), true, place_of(token));
                 }
             }
-            First::Pipe(start, end) => {
+            First::Pipe(span) => {
                 if has_arguments {
                     self.draft().truncate(command.code);
-                    let failure = self.fail(no_function(self.text, start, end), !piped, Place::default());
+                    let failure = self.fail(no_function(self.text, span), !piped, Place::default());
                     open.failures.push(failure);
                 }
             }
@@ -430,18 +419,20 @@ impl Parser<'_> {
         if let Some(message) = self.miscounted(callee, token, arguments, piped) {
             self.draft().truncate(command.code);
             self.fail(message, true, place_of(token));
-        } else if callee.stops_on().is_some() {
-            self.finish_short_circuit(command, callee, piped);
+        } else if let Some(stop_on) = callee.stops_on() {
+            self.finish_short_circuit(command, stop_on, piped);
         } else {
             self.draft().emit(callee.call(arguments as u32, piped), command.place());
         }
     }
 
     /// `and` and `or` are jumps only; a piped operand lies below the others, though it comes last.
-    fn finish_short_circuit(&mut self, command: &Command, callee: Callee, piped: bool) {
+    fn finish_short_circuit(&mut self, command: &Command, stop_on: bool, piped: bool) {
         let draft = self.draft();
+        if piped && command.words == 1 {
+            draft.emit(Instruction::Here, command.place());
+        }
         if piped && command.words > 1 {
-            let stop_on = callee.stops_on().unwrap_or_default();
             let last = draft.emit(Instruction::ShortCircuit { stop_on, to: 0 }, Place::default());
             draft.emit(Instruction::Duplicate, Place::default());
             draft.land(last);
@@ -454,23 +445,18 @@ impl Parser<'_> {
         }
     }
 
-    fn finish_method(&mut self, command: Command, index: usize, piped: bool) {
-        if command.words == 1 {
-            self.begin_method(index, piped);
-        }
+    fn finish_method(&mut self, command: &Command, index: usize, piped: bool) {
+        let index = if command.words == 1 { self.begin_method(index, piped) } else { index };
         let draft = self.draft();
         let Instruction::BeginMethod(site) = draft.program.code[index] else { return };
         let place = draft.program.places[index];
         draft.emit(Instruction::Method(site), place);
-        let end = draft.here() as u32;
-        let method = &mut draft.program.methods[site as usize];
-        method.arguments = command.arguments;
-        method.end = end;
+        draft.program.methods[site as usize].end = draft.here() as u32;
     }
 }
 
-fn no_function(text: &[u8], start: u32, end: u32) -> String {
-    let word = write_expression(&text[..end as usize], start as usize);
+fn no_function(text: &[u8], first: Span) -> String {
+    let word = write_expression(&text[..first.end as usize], first.start as usize);
     format!("can't give argument to non-function {word}")
 }
 
@@ -479,39 +465,6 @@ impl Callee {
         match self {
             Self::Table(function) => Instruction::Call { function, arguments, piped },
             Self::Builtin(builtin) => Instruction::Builtin { builtin, arguments, piped },
-        }
-    }
-}
-
-impl Literal {
-    /// The literal as an argument for that parameter. `ideal` is its value where no type is asked for.
-    ///
-    /// # Errors
-    /// Go's message when it does not fit.
-    pub(crate) fn fit(self, ideal: Option<Value>, parameter: ParameterType, text: &[u8]) -> Result<Value, String> {
-        let text = || String::from_utf8_lossy(text);
-        let expected = |what: &str| format!("expected {what}; found {}", text());
-        match (parameter, self) {
-            (_, Self::Nil) if parameter.accepts_nil() => Ok(Value::Nil),
-            (_, Self::Nil) => Err(format!("cannot assign nil to {parameter}")),
-            (ParameterType::Any, _) => ideal.ok_or_else(|| format!("{} overflows int", text())),
-            (ParameterType::Bool, Self::Bool) | (ParameterType::String, Self::String) => Ok(ideal.unwrap_or_default()),
-            (ParameterType::Bool, _) => Err(expected("bool")),
-            (ParameterType::String, _) => Err(expected("string")),
-            (ParameterType::Int | ParameterType::Int64 | ParameterType::Uint32 | ParameterType::Float, _) => {
-                let number = if let Self::Number(number) = self { number } else { Number::default() };
-                match parameter {
-                    ParameterType::Int => number.int.map(Value::Int).ok_or_else(|| expected("integer")),
-                    ParameterType::Int64 => number.int.map(Value::Int64).ok_or_else(|| expected("integer")),
-                    // Go cuts what does not fit.
-                    ParameterType::Uint32 => {
-                        let value = number.uint.map(|number| Value::Uint64(number & u64::from(u32::MAX)));
-                        value.ok_or_else(|| expected("unsigned integer"))
-                    }
-                    _ => number.float.map(Value::Float).ok_or_else(|| expected("float")),
-                }
-            }
-            _ => Err(format!("can't handle {} for arg of type {parameter}", text())),
         }
     }
 }

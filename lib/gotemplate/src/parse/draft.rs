@@ -1,7 +1,7 @@
 //! A template while it is being compiled: its code so far, and what is open in it.
 
 use crate::function::ParameterType;
-use crate::program::{Instruction, MethodSite, Name, Place, Program, RangeSite, Source, VariableSite};
+use crate::program::{Instruction, MethodSite, Place, Program, RangeSite, Source, Span, VariableSite};
 use crate::value::{Str, Value};
 use std::rc::Rc;
 
@@ -41,8 +41,8 @@ pub(super) struct Control {
 
 /// A name in scope.
 #[derive(Debug)]
-struct Visible {
-    name: Str,
+struct Visible<'s> {
+    name: &'s [u8],
     variable: u32,
     /// Not before its declaration has been compiled.
     declared: bool,
@@ -59,16 +59,16 @@ pub(super) enum Resolved {
 
 /// A template while it is being compiled.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(super) struct Draft<'s> {
     pub(super) body: Body,
     /// The last token before it.
     pub(super) opened: u32,
     pub(super) controls: Vec<Control>,
-    visible: Vec<Visible>,
+    visible: Vec<Visible<'s>>,
     pub(super) program: Program,
 }
 
-impl Draft {
+impl<'s> Draft<'s> {
     pub(super) fn new(body: Body, name: Str, source: Rc<Source>, opened: u32) -> Self {
         let program = Program {
             name,
@@ -85,7 +85,7 @@ impl Draft {
             is_empty: true,
         };
         let mut draft = Self { body, opened, controls: Vec::new(), visible: Vec::new(), program };
-        let root = draft.add_visible(b"$");
+        let root = draft.add_visible(b"$", Span::default());
         draft.declared(root);
         draft
     }
@@ -111,6 +111,10 @@ impl Draft {
         index(&mut self.program.constants, value)
     }
 
+    pub(super) fn name(&mut self, name: &[u8]) -> u32 {
+        index(&mut self.program.names, name.into())
+    }
+
     pub(super) fn message(&mut self, message: String) -> u32 {
         index(&mut self.program.messages, message)
     }
@@ -125,12 +129,6 @@ impl Draft {
 
     pub(super) fn range(&mut self, site: RangeSite) -> u32 {
         index(&mut self.program.ranges, site)
-    }
-
-    pub(super) fn name(&mut self, name: &[u8]) -> u32 {
-        let is_exported =
-            std::str::from_utf8(name).ok().and_then(|name| name.chars().next()).is_some_and(char::is_uppercase);
-        index(&mut self.program.names, Name { text: name.into(), is_exported })
     }
 
     /// Makes the instruction jump to the next one that is emitted.
@@ -148,13 +146,13 @@ impl Draft {
     }
 
     /// Brings a name into scope; it means nothing before [`Draft::declared`] is told its place.
-    pub(super) fn add_visible(&mut self, name: &[u8]) -> usize {
+    pub(super) fn add_visible(&mut self, name: &'s [u8], span: Span) -> usize {
         let hides = match self.resolve(name) {
             Resolved::Variable(variable) => Some(variable),
             _ => None,
         };
-        let variable = index(&mut self.program.variables, VariableSite { name: name.into(), hides });
-        self.visible.push(Visible { name: name.into(), variable, declared: false });
+        let variable = index(&mut self.program.variables, VariableSite { name: span, hides });
+        self.visible.push(Visible { name, variable, declared: false });
         self.visible.len() - 1
     }
 
@@ -166,7 +164,7 @@ impl Draft {
 
     pub(super) fn resolve(&self, name: &[u8]) -> Resolved {
         let mut unknown = Resolved::Unknown;
-        for visible in self.visible.iter().rev().filter(|visible| visible.name.as_bytes() == name) {
+        for visible in self.visible.iter().rev().filter(|visible| visible.name == name) {
             if visible.declared {
                 return Resolved::Variable(visible.variable);
             }

@@ -7,6 +7,8 @@ mod command;
 mod draft;
 mod pipeline;
 mod statement;
+#[cfg(test)]
+mod tests;
 
 use crate::format::quoted;
 use crate::function::FunctionTable;
@@ -81,11 +83,11 @@ struct Parser<'s> {
     peeked: usize,
     /// Where the action began that is being parsed, or the statement whose body begins here.
     action: Option<u32>,
-    drafts: Vec<Draft>,
+    drafts: Vec<Draft<'s>>,
     programs: Programs,
 }
 
-impl Parser<'_> {
+impl<'s> Parser<'s> {
     fn next(&mut self) -> Token {
         if self.peeked > 0 {
             self.peeked -= 1;
@@ -139,7 +141,7 @@ impl Parser<'_> {
         if token.kind == kind { Ok(token) } else { Err(self.unexpected(token, context)) }
     }
 
-    fn draft(&mut self) -> &mut Draft {
+    fn draft(&mut self) -> &mut Draft<'s> {
         // There is always the draft of the file.
         let last = self.drafts.len() - 1;
         &mut self.drafts[last]

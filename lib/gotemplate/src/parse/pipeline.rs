@@ -4,7 +4,7 @@ use super::command::{Command, Operand};
 use super::draft::Resolved;
 use super::{Parsed, Parser};
 use crate::lex::{Kind, Token};
-use crate::program::{Instruction, Place};
+use crate::program::{Instruction, Place, Span};
 
 /// How deeply parentheses may be nested; Go's limit.
 const MAX_DEPTH: usize = 10_000;
@@ -184,12 +184,12 @@ impl Parser<'_> {
         let visible = if open.assigns {
             // An unknown name passes here, and fails when it is executed.
             if self.draft().resolve(text) == Resolved::Unknown {
-                let visible = self.draft().add_visible(text);
+                let visible = self.draft().add_visible(text, name.span());
                 self.draft().declared(visible);
             }
             None
         } else {
-            Some(self.draft().add_visible(text))
+            Some(self.draft().add_visible(text, name.span()))
         };
         open.declares.push(Declared { name, visible });
     }
@@ -237,7 +237,7 @@ impl Parser<'_> {
                 let variable = match draft.resolve(name) {
                     Resolved::Variable(variable) => variable,
                     _ => {
-                        let visible = draft.add_visible(name);
+                        let visible = draft.add_visible(name, declared.name.span());
                         draft.declared(visible)
                     }
                 };
@@ -252,7 +252,7 @@ impl Parser<'_> {
         if !inner.concrete {
             self.draft().emit(Instruction::Unwrap, Place::default());
         }
-        let pipe = Operand::Pipe { start: inner.start, end: inner.end };
+        let pipe = Operand::Pipe(Span { start: inner.start, end: inner.end });
         self.chain_operand(open, pipe, token)?;
         self.after_operand(open)
     }

@@ -55,7 +55,7 @@ impl Parser<'_> {
         if draft.program.is_empty {
             draft.program.is_empty = runes(text).all(|(rune, _)| rune.is_some_and(char::is_whitespace));
         }
-        draft.emit(Instruction::Text { start: token.start, end: token.end }, NOWHERE);
+        draft.emit(Instruction::Text(token.span()), NOWHERE);
     }
 
     /// Returns whether a body follows.
@@ -124,12 +124,13 @@ impl Parser<'_> {
 
     fn template(&mut self) -> Parsed<()> {
         let (token, name) = self.template_name("template clause")?;
-        let find = self.find(token, name);
         if self.next_non_space().kind == Kind::RightDelimiter {
             let nil = self.draft().constant(Value::Nil);
             self.draft().emit(Instruction::Constant(nil), NOWHERE);
+            self.find(token, name);
         } else {
             self.backup();
+            let find = self.find(token, name);
             let pipeline = self.pipeline(Context::Template, Kind::RightDelimiter)?;
             self.draft().program.places[find].end = pipeline.place.end;
         }
@@ -206,7 +207,7 @@ impl Parser<'_> {
         }
         while let Some(mut control) = draft.controls.pop() {
             if !control.in_else {
-                end_body(draft, &mut control);
+                end_body(draft, &mut control, false);
             }
             for exit in control.exits {
                 draft.land(exit);
@@ -237,7 +238,7 @@ impl Parser<'_> {
         if control.in_else {
             return Err(self.error("expected end; found {{else}}"));
         }
-        end_body(draft, &mut control);
+        end_body(draft, &mut control, true);
         control.in_else = true;
         let kind = control.kind;
         if draft.visible() > control.visible_inside {
@@ -293,21 +294,18 @@ impl Parser<'_> {
     }
 }
 
-/// Ends the body that runs when there is something; what runs otherwise follows.
-fn end_body(draft: &mut Draft, control: &mut Control) {
-    match control.kind {
-        ControlKind::If => {}
-        ControlKind::With => {
-            draft.emit(Instruction::EndWith, NOWHERE);
-        }
-        ControlKind::Range => {
-            let next = control.skip + 1;
-            draft.emit(Instruction::Jump(next as u32), NOWHERE);
-            control.exits.push(next);
-            return draft.land(control.skip);
-        }
+/// Ends the body that runs when there is something, which an else may follow.
+fn end_body(draft: &mut Draft<'_>, control: &mut Control, has_else: bool) {
+    if control.kind == ControlKind::With {
+        draft.emit(Instruction::EndWith, NOWHERE);
     }
-    let exit = draft.emit(Instruction::Jump(0), NOWHERE);
-    control.exits.push(exit);
+    if control.kind == ControlKind::Range {
+        let next = control.skip + 1;
+        draft.emit(Instruction::Jump(next as u32), NOWHERE);
+        control.exits.push(next);
+    } else if has_else {
+        let exit = draft.emit(Instruction::Jump(0), NOWHERE);
+        control.exits.push(exit);
+    }
     draft.land(control.skip);
 }

@@ -61,13 +61,13 @@ pub struct List {
 /// An array is written once, but for sorting: that makes the next version, which all slices show from then on.
 #[derive(Debug)]
 struct Array {
-    items: Box<[Value]>,
+    items: Vec<Value>,
     sorted: OnceCell<Box<Array>>,
 }
 
 impl Array {
-    fn new(items: impl Into<Box<[Value]>>) -> Self {
-        Self { items: items.into(), sorted: OnceCell::new() }
+    fn new(items: Vec<Value>) -> Self {
+        Self { items, sorted: OnceCell::new() }
     }
 
     fn latest(&self) -> &Self {
@@ -131,6 +131,11 @@ impl List {
         items.get(self.start as usize..(self.start + self.len) as usize).unwrap_or_default()
     }
 
+    /// The items, taken away, if nobody else has them.
+    pub(super) fn take_own(&mut self) -> Option<&mut [Value]> {
+        Rc::get_mut(self.array.as_mut()?).map(|array| &mut *array.items)
+    }
+
     /// The number of items.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -162,10 +167,11 @@ impl List {
         if start > end || end > self.capacity() {
             return None;
         }
-        let whole = if end > self.filled() { self.with_zeros(end) } else { self.clone() };
+        let mut part = if end > self.filled() { self.with_zeros(end) } else { self.clone() };
         let start = size(start);
-        let (len, capacity) = (size(end) - start, self.capacity - start);
-        Some(Self { start: whole.start + start, len, capacity, ..whole })
+        part.start += start;
+        (part.len, part.capacity) = (size(end) - start, self.capacity - start);
+        Some(part)
     }
 
     /// The items of the array from the first of this slice on.
@@ -190,7 +196,7 @@ impl List {
             return;
         }
         let latest = array.latest();
-        let mut items = latest.items.to_vec();
+        let mut items = latest.items.clone();
         items[self.start as usize..(self.start + self.len) as usize].sort_by_cached_key(text);
         // The latest version has none after it.
         let _ = latest.sorted.set(Box::new(Array::new(items)));

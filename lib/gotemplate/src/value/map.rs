@@ -120,6 +120,11 @@ impl Map {
         }
     }
 
+    /// The entries, taken away, if nobody else has them.
+    pub(super) fn take_own(&mut self) -> Option<BTreeMap<Str, Value>> {
+        Rc::get_mut(self.entries.as_mut()?).map(|entries| std::mem::take(entries.get_mut()))
+    }
+
     /// The number of entries.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -3,6 +3,7 @@
 //! Cloning a [`Value`] is cheap. Cloning a map shares it: `set` is seen through every clone, as in Go.
 
 mod capacity;
+mod drop;
 mod list;
 mod map;
 mod object;

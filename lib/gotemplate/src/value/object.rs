@@ -1,6 +1,7 @@
 //! Values with fields or methods of their own: Go structs and named types that templates can reach.
 
 use super::{Kind, Value};
+use crate::function::ParameterType;
 use std::any::Any;
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -26,6 +27,13 @@ pub trait Object: Debug + Any {
     fn method(&self, name: &str) -> Option<usize> {
         let _ = name;
         None
+    }
+
+    /// The type of a method's parameter. Where this says more than [`ParameterType::Any`], arguments are checked, and literals
+    /// converted, before the call.
+    fn parameter(&self, method: &str, index: usize) -> ParameterType {
+        let _ = (method, index);
+        ParameterType::Any
     }
 
     /// Calls the method `name` with as many arguments as [`Object::method`] asks for.
@@ -64,6 +72,11 @@ pub trait Object: Debug + Any {
     /// What JSON and YAML encoders see instead of the object, where it has neither exported fields nor entries.
     fn plain(&self) -> Value {
         Value::string(self.display())
+    }
+
+    /// The number that this is, where the Go type is a named integer such as `time.Duration`.
+    fn integer(&self) -> Option<i64> {
+        None
     }
 
     /// Go's truth; structs and non-nil pointers are true.

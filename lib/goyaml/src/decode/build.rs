@@ -1,19 +1,20 @@
 //! From nodes to values, with a stack of its own.
 
 use super::count::Count;
-use super::target::{ANY, Target};
+use super::place::{Key, NOWHERE, Place, key_name, to_value};
+use super::target::Target;
 use super::{to_json_error, unmarshal_error};
 use crate::node::{Document, NodeId, NodeKind};
 use crate::resolve::{self, Resolved};
 use crate::value::{Map, Value};
-use crate::{Error, float, go_syntax, json};
+use crate::{Error, go_syntax, json};
 
 /// Deeper JSON is refused by Go.
 const MAX_JSON_DEPTH: usize = 10_000;
 
 pub(super) struct Builder<'d, 'a, 't> {
     document: &'d Document<'a>,
-    target: &'t dyn Target,
+    root: Place<'t>,
     frames: Vec<Frame<'t>>,
     /// The mappings being filled, innermost last. A merged mapping fills the one that it is merged into.
     maps: Vec<Map>,
@@ -23,8 +24,8 @@ pub(super) struct Builder<'d, 'a, 't> {
     /// How many lists and mappings are open, those being merged not counted.
     depth: usize,
     too_deep: bool,
-    /// An infinity or a NaN that was met, which may since have been overwritten.
-    not_finite: Option<f64>,
+    /// Whether an infinity or a NaN was met.
+    not_finite: bool,
     /// The first entry whose key JSON cannot have.
     bad_entry: Option<(Resolved<'d>, NodeId)>,
     result: Value,
@@ -36,13 +37,15 @@ enum Frame<'t> {
     List {
         cursor: Cursor,
         items: Vec<Value>,
-        target: &'t dyn Target,
+        /// What its items are decoded into.
+        item: Place<'t>,
     },
     Map {
         cursor: Cursor,
-        key: Option<Key>,
+        place: Place<'t>,
+        /// The key whose value comes next, and what that is decoded into.
+        key: Option<(Key, Place<'t>)>,
         merged: bool,
-        target: &'t dyn Target,
     },
     /// The mappings of a list after `<<` that are left; the last goes first, so that the first wins.
     Merges(Vec<NodeId>),
@@ -53,12 +56,6 @@ struct Cursor {
     next: Option<NodeId>,
     last: NodeId,
     parent: NodeId,
-}
-
-enum Key {
-    Name(String),
-    /// Not for JSON; its value is decoded and forgotten.
-    Bad,
 }
 
 /// What was decoded.
@@ -74,14 +71,14 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
         count.add(false);
         Self {
             document,
-            target,
+            root: Place { target, kept: true, all: false },
             frames: Vec::new(),
             maps: Vec::new(),
             aliases: Vec::new(),
             count,
             depth: 0,
             too_deep: false,
-            not_finite: None,
+            not_finite: false,
             bad_entry: None,
             result: Value::Null,
         }
@@ -95,12 +92,18 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
         if let Some((key, value)) = &self.bad_entry {
             return Err(to_json_error(Error::new(self.bad_key(key, *value))));
         }
-        if let Some(met) = self.not_finite {
-            json::write(&self.result).map_err(to_json_error)?;
-            if self.too_deep {
-                return Err(to_json_error(json::unsupported(met)));
-            }
+        if self.too_deep || self.not_finite { self.judge_json() } else { Ok(self.result) }
+    }
+
+    /// Judges a value that JSON may not be able to hold. What was met may have been overwritten since.
+    fn judge_json(self) -> Result<Value, Error> {
+        if !self.root.all {
+            // It may be in what was not kept.
+            let root = Place { all: true, ..self.root };
+            Builder { root, ..Builder::new(self.document, self.root.target) }.build()?;
+            return Ok(self.result);
         }
+        json::write(&self.result).map_err(to_json_error)?;
         if self.too_deep { Err(unmarshal_error("exceeded max depth")) } else { Ok(self.result) }
     }
 
@@ -139,18 +142,22 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
     }
 
     fn visit(&mut self, id: NodeId) -> Result<(), Error> {
-        let target = self.target();
+        let place = self.place();
         let id = self.enter(id)?;
         match &self.document.node(id).kind {
             NodeKind::Sequence { .. } => {
                 self.open();
-                self.frames.push(Frame::List { cursor: self.cursor(id), items: Vec::new(), target });
+                self.frames.push(Frame::List {
+                    cursor: self.cursor(id),
+                    items: Vec::new(),
+                    item: place.within(Target::item),
+                });
                 Ok(())
             }
             NodeKind::Mapping { .. } => {
                 self.open();
                 self.maps.push(Map::new());
-                self.push_map(id, false, target);
+                self.push_map(id, false, place);
                 Ok(())
             }
             _ => {
@@ -160,14 +167,14 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
         }
     }
 
-    /// What the next node is decoded into.
-    fn target(&self) -> &'t dyn Target {
-        let is_place = |frame: &&Frame<'_>| !matches!(frame, Frame::Alias);
-        match self.frames.iter().rev().find(is_place) {
-            None => self.target,
-            Some(Frame::List { target, .. }) => target.item(),
-            Some(Frame::Map { key: Some(Key::Name(name)), target, .. }) => target.member(name),
-            Some(_) => &ANY,
+    /// What the next node is decoded into. A key is decoded into nothing yet.
+    fn place(&self) -> Place<'t> {
+        let frame = self.frames.iter().rev().find(|frame| !matches!(frame, Frame::Alias));
+        match frame {
+            None => self.root,
+            Some(Frame::List { item, .. }) => *item,
+            Some(Frame::Map { key: Some((_, place)), .. }) => *place,
+            Some(_) => NOWHERE,
         }
     }
 
@@ -201,8 +208,8 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
         Cursor { next: self.document.first_child(parent), last: parent, parent }
     }
 
-    fn push_map(&mut self, id: NodeId, merged: bool, target: &'t dyn Target) {
-        self.frames.push(Frame::Map { cursor: self.cursor(id), key: None, merged, target });
+    fn push_map(&mut self, id: NodeId, merged: bool, place: Place<'t>) {
+        self.frames.push(Frame::Map { cursor: self.cursor(id), place, key: None, merged });
     }
 
     fn open(&mut self) {
@@ -219,10 +226,10 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
         self.close(Value::Map(map))
     }
 
-    /// Ends the innermost list or mapping. One that is too deep for JSON is not kept, so that no value is.
+    /// Ends the innermost list or mapping. What is so deep that JSON will be refused is not kept, so that all values may recurse.
     fn close(&mut self, value: Value) -> Result<(), Error> {
         self.frames.pop();
-        let kept = if self.depth > MAX_JSON_DEPTH { Value::Null } else { value };
+        let kept = if self.depth > MAX_JSON_DEPTH + 1 { Value::Null } else { value };
         self.depth -= 1;
         self.deliver(Item::Value(kept))
     }
@@ -232,40 +239,40 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
             self.leave_alias();
         }
         match self.frames.last_mut() {
-            Some(Frame::List { items, target, .. }) => items.push(to_value(item, target.item(), &mut self.not_finite)),
-            Some(Frame::Map { key, target, .. }) => match key.take() {
-                Some(Key::Name(name)) => {
-                    let value = to_value(item, target.member(&name), &mut self.not_finite);
-                    if let Some(map) = self.maps.last_mut() {
+            Some(Frame::List { items, item: place, .. }) => {
+                let value = built(item, *place, &mut self.not_finite);
+                if place.kept {
+                    items.push(value);
+                }
+            }
+            Some(Frame::Map { key, .. }) => match key.take() {
+                Some((name, place)) => {
+                    let value = built(item, place, &mut self.not_finite);
+                    if let (Key::Name(name), Some(map)) = (name, self.maps.last_mut()) {
                         map.insert(name, value);
                     }
                 }
-                Some(Key::Bad) => {}
                 None => return self.deliver_key(item),
             },
             Some(Frame::Alias | Frame::Merges(_)) => {}
-            None => self.result = to_value(item, self.target, &mut self.not_finite),
+            None => self.result = built(item, self.root, &mut self.not_finite),
         }
         Ok(())
     }
 
     fn deliver_key(&mut self, item: Item<'d>) -> Result<(), Error> {
-        let Some(Frame::Map { cursor, key, .. }) = self.frames.last_mut() else { return Ok(()) };
-        let value = cursor.next;
-        match item {
-            Item::Value(_) => {
-                let node = cursor.last;
-                let text = go_syntax::describe(self.document, node);
-                return Err(self.error(node, &format!("invalid map key: {text}")));
-            }
-            Item::Scalar(resolved) => match (key_name(&resolved), value) {
-                (None, Some(value)) => {
-                    *key = Some(Key::Bad);
-                    self.bad_entry.get_or_insert((resolved, value));
-                }
-                (name, _) => *key = Some(Key::Name(name.unwrap_or_default())),
-            },
+        let Some(Frame::Map { cursor, key, place, .. }) = self.frames.last_mut() else { return Ok(()) };
+        let Item::Scalar(resolved) = item else {
+            let node = cursor.last;
+            let text = go_syntax::describe(self.document, node);
+            return Err(self.error(node, &format!("invalid map key: {text}")));
+        };
+        if let (Resolved::Null | Resolved::Uint(_), Some(value)) = (&resolved, cursor.next) {
+            *key = Some((Key::Forgotten, NOWHERE));
+            self.bad_entry.get_or_insert((resolved, value));
+            return Ok(());
         }
+        *key = Some(if place.kept { place.member(key_name(resolved)) } else { (Key::Forgotten, NOWHERE) });
         Ok(())
     }
 
@@ -287,11 +294,11 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
             return Err(self.error(id, "map merge requires map or sequence of maps as the value"));
         }
         let into = self.frames.iter().rev().find_map(|frame| match frame {
-            Frame::Map { target, .. } => Some(*target),
+            Frame::Map { place, .. } => Some(*place),
             _ => None,
         });
         self.enter(id)?;
-        self.push_map(target, true, into.unwrap_or(&ANY));
+        self.push_map(target, true, into.unwrap_or(self.root));
         Ok(())
     }
 
@@ -333,49 +340,12 @@ pub(crate) fn is_merge(document: &Document<'_>, id: NodeId) -> bool {
     }
 }
 
-/// The name of a key in JSON; `None` if it has none.
-fn key_name(key: &Resolved<'_>) -> Option<String> {
-    match key {
-        Resolved::Null | Resolved::Uint(_) => None,
-        Resolved::Bool(value) => Some(value.to_string()),
-        Resolved::Int(value) => Some(value.to_string()),
-        Resolved::Float(value) => Some(match float::format_g32(*value).as_str() {
-            "+Inf" => ".inf".to_owned(),
-            "-Inf" => "-.inf".to_owned(),
-            "NaN" => ".nan".to_owned(),
-            digits => digits.to_owned(),
-        }),
-        Resolved::Text(text) => Some(text.clone().into_owned()),
-    }
-}
-
-/// A scalar in the place of a text; `None` for null.
-fn to_text(scalar: Resolved<'_>) -> Option<String> {
-    match scalar {
-        Resolved::Null => None,
-        Resolved::Bool(value) => Some(value.to_string()),
-        Resolved::Int(value) => Some(value.to_string()),
-        Resolved::Uint(value) => Some(value.to_string()),
-        Resolved::Float(value) => Some(float::format_g32(value)),
-        Resolved::Text(text) => Some(text.into_owned()),
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "JSON numbers become floats in Go too")]
-fn to_value(item: Item<'_>, target: &dyn Target, not_finite: &mut Option<f64>) -> Value {
-    match item {
-        Item::Scalar(scalar) if target.is_text() => to_text(scalar).map_or(Value::Null, Value::String),
-        Item::Value(value) => value,
-        Item::Scalar(Resolved::Null) => Value::Null,
-        Item::Scalar(Resolved::Bool(value)) => Value::Bool(value),
-        Item::Scalar(Resolved::Int(value)) => Value::Float(value as f64),
-        Item::Scalar(Resolved::Uint(value)) => Value::Float(value as f64),
-        Item::Scalar(Resolved::Float(value)) => {
-            if !value.is_finite() {
-                *not_finite = Some(value);
-            }
-            Value::Float(value)
-        }
-        Item::Scalar(Resolved::Text(text)) => Value::String(text.into_owned()),
-    }
+/// The value that was decoded; notes a float that JSON cannot hold.
+fn built(item: Item<'_>, place: Place<'_>, not_finite: &mut bool) -> Value {
+    let value = match item {
+        Item::Value(value) => return value,
+        Item::Scalar(scalar) => to_value(scalar, place),
+    };
+    *not_finite |= matches!(value, Value::Float(number) if !number.is_finite());
+    value
 }

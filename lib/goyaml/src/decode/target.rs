@@ -4,6 +4,10 @@
 pub trait Target {
     /// Whether this is a string.
     fn is_text(&self) -> bool;
+    /// Whether anything in this place is looked at. What is not is checked all the same, and then left out.
+    fn is_wanted(&self) -> bool {
+        true
+    }
     /// The items of a list in this place.
     fn item(&self) -> &dyn Target;
     /// The member `key` of a mapping in this place.

@@ -5,8 +5,7 @@ use super::analysis::{Analysis, reads_back};
 use super::order::{goes_before, sort_by};
 use super::tape::{Piece, Tape};
 use super::writer::Writer;
-use crate::{base64, float, text};
-use std::borrow::Cow;
+use crate::float;
 
 /// Longer keys are marked with `?`.
 const LONGEST_SIMPLE_KEY: usize = 128;
@@ -52,11 +51,7 @@ struct Level {
     outer_indent: Option<usize>,
 }
 
-/// A text as it is to be written.
-struct Scalar<'t> {
-    text: Cow<'t, str>,
-    tag: &'static str,
-}
+const BINARY: &str = "!!binary";
 
 impl<'t> Emitter<'t> {
     fn write_item(&mut self, at: usize) {
@@ -68,14 +63,16 @@ impl<'t> Emitter<'t> {
     fn write_entry(&mut self, at: usize) {
         let key = self.keys[at];
         self.writer.write_indent();
-        let scalar = self.scalar(key);
-        let analysis = Analysis::of(&scalar.text);
-        if !analysis.multiline && scalar.text.len() + scalar.tag.len() <= LONGEST_SIMPLE_KEY {
-            self.write_scalar(&scalar, &analysis, false);
+        let (text, is_binary) =
+            (self.tape.text(key), matches!(self.tape.piece(key), Some(Piece::Text { is_binary: true, .. })));
+        let analysis = Analysis::of(text);
+        let length = text.len() + if is_binary { BINARY.len() } else { 0 };
+        if !analysis.multiline && length <= LONGEST_SIMPLE_KEY {
+            self.write_text(text, is_binary, &analysis, false);
             self.writer.write_indicator(":");
         } else {
             self.writer.write_mark('?');
-            self.write_scalar(&scalar, &analysis, true);
+            self.write_text(text, is_binary, &analysis, true);
             self.writer.write_indent();
             self.writer.write_mark(':');
         }
@@ -90,9 +87,9 @@ impl<'t> Emitter<'t> {
             Some(Piece::Int(value)) => self.writer.write_plain(&value.to_string(), true),
             Some(Piece::Uint(value)) => self.writer.write_plain(&value.to_string(), true),
             Some(Piece::Float(value)) => self.writer.write_plain(&self.float(value), true),
-            Some(Piece::Text { .. }) => {
-                let scalar = self.scalar(at);
-                self.write_scalar(&scalar, &Analysis::of(&scalar.text), true);
+            Some(Piece::Text { is_binary, .. }) => {
+                let text = self.tape.text(at);
+                self.write_text(text, is_binary, &Analysis::of(text), true);
             }
             Some(Piece::List { end }) if end == at + 1 => self.writer.write_spaced_indicator("[]"),
             Some(Piece::Map { end, .. }) if end == at + 1 => self.writer.write_spaced_indicator("{}"),
@@ -132,27 +129,17 @@ impl<'t> Emitter<'t> {
 
     fn sort_keys(&mut self, from: usize) {
         let (tape, digits_bind) = (self.tape, self.dialect.version_3);
-        let before = |a, b| goes_before(&text::to_valid(tape.text(a)), &text::to_valid(tape.text(b)), digits_bind);
+        let before = |a, b| goes_before(tape.text(a), tape.text(b), digits_bind);
         sort_by(&mut self.keys[from..], before);
     }
 
-    /// The text at a place on the tape. Version 3 keeps bytes that are no UTF-8, in base 64.
-    fn scalar(&self, at: usize) -> Scalar<'t> {
-        let bytes = self.tape.text(at);
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Scalar { text: Cow::Borrowed(text), tag: "" },
-            Err(_) if self.dialect.version_3 => Scalar { text: Cow::Owned(base64::encode_lines(bytes)), tag: "!!binary" },
-            Err(_) => Scalar { text: text::to_valid(bytes), tag: "" },
-        }
-    }
-
-    fn write_scalar(&mut self, scalar: &Scalar<'_>, analysis: &Analysis, may_fold: bool) {
+    fn write_text(&mut self, text: &str, is_binary: bool, analysis: &Analysis, may_fold: bool) {
         let version_3 = self.dialect.version_3;
-        let plain = !scalar.tag.is_empty() || reads_back(&scalar.text, version_3);
-        if !scalar.tag.is_empty() {
-            self.writer.write_spaced_indicator(scalar.tag);
+        if is_binary {
+            self.writer.write_spaced_indicator(BINARY);
         }
-        self.writer.write_scalar(&scalar.text, analysis.style(&scalar.text, plain, version_3), may_fold);
+        let plain = is_binary || reads_back(text, version_3);
+        self.writer.write_scalar(text, analysis.style(text, plain, version_3), may_fold);
     }
 
     fn float(&self, value: f64) -> String {

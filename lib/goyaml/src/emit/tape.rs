@@ -3,13 +3,13 @@
 //! YAML sorts the keys of a mapping in an order of its own, so that writing can begin only when a mapping is complete.
 
 use crate::json::{push_string, unsupported};
-use crate::{Error, Sink};
+use crate::{Error, Sink, base64, text};
 
 /// A value, flat: collections are followed by their content.
 #[derive(Default)]
 pub(super) struct Tape {
     pieces: Vec<Piece>,
-    texts: Vec<u8>,
+    texts: String,
     /// The collections that have begun and not ended.
     open: Vec<usize>,
     through_json: bool,
@@ -27,6 +27,7 @@ pub(super) enum Piece {
     Text {
         start: usize,
         end: usize,
+        is_binary: bool,
     },
     /// `end` is the index after the last piece of the content.
     List {
@@ -51,18 +52,18 @@ impl Tape {
 
     /// Whether the JSON of this value, read as YAML, would not be this value again.
     pub(super) fn is_irregular(&self) -> bool {
-        self.irregular || self.texts.windows(3).any(is_irregular) || has_irregular_end(&self.texts)
+        self.irregular || self.texts.chars().any(is_irregular)
     }
 
     pub(super) fn piece(&self, at: usize) -> Option<Piece> {
         self.pieces.get(at).copied()
     }
 
-    /// The bytes of the text at `at`, nothing where none is.
-    pub(super) fn text(&self, at: usize) -> &[u8] {
+    /// The text at `at`, nothing where none is.
+    pub(super) fn text(&self, at: usize) -> &str {
         match self.pieces.get(at) {
-            Some(&Piece::Text { start, end }) => &self.texts[start..end],
-            _ => &[],
+            Some(&Piece::Text { start, end, .. }) => &self.texts[start..end],
+            _ => "",
         }
     }
 
@@ -85,10 +86,17 @@ impl Tape {
         Ok(())
     }
 
-    fn push_text(&mut self, text: &[u8]) -> Result<(), Error> {
+    /// Adds a text. Bytes that are not UTF-8 are lost on the way through JSON, and otherwise kept in base 64.
+    fn push_text(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let start = self.texts.len();
-        self.texts.extend_from_slice(text);
-        self.push(Piece::Text { start, end: self.texts.len() })
+        let text = std::str::from_utf8(bytes);
+        match text {
+            Ok(text) => self.texts.push_str(text),
+            Err(_) if self.through_json => self.texts.push_str(&text::to_valid(bytes)),
+            Err(_) => self.texts.push_str(&base64::encode_lines(bytes)),
+        }
+        let is_binary = text.is_err() && !self.through_json;
+        self.push(Piece::Text { start, end: self.texts.len(), is_binary })
     }
 
     fn begin(&mut self, piece: Piece, length: usize) -> Result<(), Error> {
@@ -113,13 +121,8 @@ impl Tape {
 }
 
 /// Control characters, of which U+0085 is a line break, and what is no character.
-fn is_irregular(bytes: &[u8]) -> bool {
-    matches!(bytes, [0x7f, ..] | [0xc2, 0x80..=0x9f, ..] | [0xef, 0xbf, 0xbe | 0xbf])
-}
-
-fn has_irregular_end(texts: &[u8]) -> bool {
-    let end = &texts[texts.len().saturating_sub(2)..];
-    is_irregular(end) || end.last() == Some(&0x7f)
+fn is_irregular(character: char) -> bool {
+    matches!(character, '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}')
 }
 
 impl Sink for Tape {

@@ -7,11 +7,11 @@ use crate::scan::TokenKind;
 impl<'a> Parser<'a> {
     pub(super) fn parse_block_sequence_entry(&mut self, first: bool) -> Parse<Event<'a>> {
         if first {
-            self.take()?;
+            self.skip()?;
         }
         match self.peek()?.kind {
             TokenKind::BlockEntry => {
-                let end = self.take()?.end;
+                let end = self.skip()?;
                 match self.peek()?.kind {
                     TokenKind::BlockEntry | TokenKind::BlockEnd => {
                         Ok(self.empty_scalar_then(end, State::BlockSequenceEntry))
@@ -29,7 +29,7 @@ impl<'a> Parser<'a> {
         if !self.next_is(|kind| matches!(kind, TokenKind::BlockEntry))? {
             return self.end_collection(EventKind::SequenceEnd, false);
         }
-        let end = self.take()?.end;
+        let end = self.skip()?;
         match self.peek()?.kind {
             TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
                 Ok(self.empty_scalar_then(end, State::IndentlessSequenceEntry))
@@ -40,7 +40,7 @@ impl<'a> Parser<'a> {
 
     pub(super) fn parse_block_mapping_key(&mut self, first: bool) -> Parse<Event<'a>> {
         if first {
-            self.take()?;
+            self.skip()?;
         }
         match self.peek()?.kind {
             TokenKind::Key => self.parse_block_mapping_part(State::BlockMappingValue),
@@ -58,7 +58,7 @@ impl<'a> Parser<'a> {
 
     /// What follows `?` or `:`.
     fn parse_block_mapping_part(&mut self, next: State) -> Parse<Event<'a>> {
-        let end = self.take()?.end;
+        let end = self.skip()?;
         match self.peek()?.kind {
             TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => Ok(self.empty_scalar_then(end, next)),
             _ => self.parse_node_then(Context::BlockEntry, next),

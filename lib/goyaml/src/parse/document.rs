@@ -16,18 +16,18 @@ impl<'a> Parser<'a> {
     pub(super) fn parse_document_start(&mut self, implicit: bool) -> Parse<Event<'a>> {
         if !implicit {
             while self.next_is(|kind| matches!(kind, TokenKind::DocumentEnd))? {
-                self.take()?;
+                self.skip()?;
             }
         }
         let token = self.peek()?;
         let (start, end) = (token.start, token.end);
         match token.kind {
             TokenKind::StreamEnd => {
-                self.take()?;
+                self.skip()?;
                 self.state = State::End;
                 Ok(Event { kind: EventKind::StreamEnd, start, end })
             }
-            TokenKind::VersionDirective { .. } | TokenKind::TagDirective { .. } | TokenKind::DocumentStart => {
+            TokenKind::VersionDirective { .. } | TokenKind::TagDirective(_) | TokenKind::DocumentStart => {
                 self.parse_explicit_document(start)
             }
             _ if implicit => {
@@ -45,7 +45,7 @@ impl<'a> Parser<'a> {
         if !self.next_is(|kind| matches!(kind, TokenKind::DocumentStart))? {
             return self.unexpected("did not find expected <document start>");
         }
-        let end = self.take()?.end;
+        let end = self.skip()?;
         self.states.push(State::DocumentEnd);
         self.state = State::DocumentContent;
         Ok(Event { kind: EventKind::DocumentStart, start, end })
@@ -55,7 +55,7 @@ impl<'a> Parser<'a> {
         let token = self.peek()?;
         match token.kind {
             TokenKind::VersionDirective { .. }
-            | TokenKind::TagDirective { .. }
+            | TokenKind::TagDirective(_)
             | TokenKind::DocumentStart
             | TokenKind::DocumentEnd
             | TokenKind::StreamEnd => {
@@ -71,7 +71,7 @@ impl<'a> Parser<'a> {
         let token = self.peek()?;
         let (start, mut end) = (token.start, token.start);
         if matches!(token.kind, TokenKind::DocumentEnd) {
-            end = self.take()?.end;
+            end = self.skip()?;
         }
         self.tag_handles.clear();
         self.state = State::DocumentStart;
@@ -89,34 +89,32 @@ impl<'a> Parser<'a> {
                 }
                 TokenKind::VersionDirective { major: 1, minor: 1 } => {
                     versioned = true;
-                    self.take()?;
+                    self.skip()?;
                 }
                 TokenKind::VersionDirective { .. } => {
                     return Err(Self::error_at(start, "found incompatible YAML document"));
                 }
-                TokenKind::TagDirective { .. } => self.take_tag_directive()?,
+                TokenKind::TagDirective(_) => self.take_tag_directive()?,
                 _ => break,
             }
         }
         for (handle, prefix) in DEFAULT_HANDLES {
-            if self.tag_prefix(handle).is_none() {
-                self.tag_handles.push((handle, prefix.to_owned()));
-            }
+            self.tag_handles.entry(handle).or_insert_with(|| prefix.to_owned());
         }
         Ok(())
     }
 
     fn take_tag_directive(&mut self) -> Parse<()> {
         let token = self.take()?;
-        let TokenKind::TagDirective { handle, prefix } = token.kind else { return Ok(()) };
-        if self.tag_prefix(handle).is_some() {
+        let TokenKind::TagDirective(directive) = token.kind else { return Ok(()) };
+        if self.tag_prefix(directive.handle).is_some() {
             return Err(Self::error_at(token.start, "found duplicate %TAG directive"));
         }
-        self.tag_handles.push((handle, prefix));
+        self.tag_handles.insert(directive.handle, directive.text);
         Ok(())
     }
 
     pub(super) fn tag_prefix(&self, handle: &str) -> Option<&str> {
-        self.tag_handles.iter().find(|(known, _)| *known == handle).map(|(_, prefix)| prefix.as_str())
+        self.tag_handles.get(handle).map(String::as_str)
     }
 }

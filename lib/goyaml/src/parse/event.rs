@@ -29,8 +29,8 @@ pub enum EventKind<'a> {
     Alias(&'a str),
     /// Text, or nothing at all.
     Scalar {
-        /// Anchor and tag.
-        properties: Properties<'a>,
+        /// Anchor and tag, if it has any.
+        properties: Option<Box<Properties<'a>>>,
         /// The text that it stands for.
         value: Cow<'a, str>,
         /// How it is written.
@@ -53,8 +53,8 @@ pub enum EventKind<'a> {
 /// How a collection begins.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Collection<'a> {
-    /// Anchor and tag.
-    pub properties: Properties<'a>,
+    /// Anchor and tag, if it has any.
+    pub properties: Option<Box<Properties<'a>>>,
     /// Whether it is written with brackets.
     pub flow: bool,
     /// Where it begins without its properties.
@@ -64,6 +64,8 @@ pub struct Collection<'a> {
 /// What may stand before the content of a node.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Properties<'a> {
+    /// Where the first of them begins.
+    pub start: usize,
     /// `&anchor`
     pub anchor: Option<&'a str>,
     /// The tag, in its long form.

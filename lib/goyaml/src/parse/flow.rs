@@ -1,26 +1,27 @@
 //! Lists and mappings in brackets.
 
 use super::node::Context;
-use super::{Collection, Event, EventKind, Parse, Parser, Properties, State};
+use super::{Collection, Event, EventKind, Parse, Parser, State};
 use crate::scan::TokenKind;
 
 impl<'a> Parser<'a> {
     pub(super) fn parse_flow_sequence_entry(&mut self, first: bool) -> Parse<Event<'a>> {
         if first {
-            self.take()?;
+            self.skip()?;
         } else if !self.next_is(|kind| matches!(kind, TokenKind::FlowSequenceEnd))? {
             if !self.next_is(|kind| matches!(kind, TokenKind::FlowEntry))? {
                 return self.unexpected("did not find expected ',' or ']'");
             }
-            self.take()?;
+            self.skip()?;
         }
         match self.peek()?.kind {
             TokenKind::FlowSequenceEnd => self.end_collection(EventKind::SequenceEnd, true),
             TokenKind::Key => {
-                let token = self.take()?;
+                let start = self.peek()?.start;
+                let end = self.skip()?;
                 self.state = State::FlowSequencePairKey;
-                let pair = Collection { properties: Properties::default(), flow: true, content_start: token.start };
-                Ok(Event { kind: EventKind::MappingStart(pair), start: token.start, end: token.end })
+                let pair = Collection { properties: None, flow: true, content_start: start };
+                Ok(Event { kind: EventKind::MappingStart(pair), start, end })
             }
             _ => self.parse_node_then(Context::Flow, State::FlowSequenceEntry),
         }
@@ -31,7 +32,7 @@ impl<'a> Parser<'a> {
         match self.peek()?.kind {
             TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowSequenceEnd => {
                 // go-yaml takes the token, so that a list does not end here.
-                let end = self.take()?.end;
+                let end = self.skip()?;
                 Ok(self.empty_scalar_then(end, State::FlowSequencePairValue))
             }
             _ => self.parse_node_then(Context::Flow, State::FlowSequencePairValue),
@@ -42,7 +43,7 @@ impl<'a> Parser<'a> {
         if !self.next_is(|kind| matches!(kind, TokenKind::Value))? {
             return Ok(self.empty_scalar_then(self.last_end, State::FlowSequencePairEnd));
         }
-        let end = self.take()?.end;
+        let end = self.skip()?;
         match self.peek()?.kind {
             TokenKind::FlowEntry | TokenKind::FlowSequenceEnd => Ok(self.empty_scalar_then(end, State::FlowSequencePairEnd)),
             _ => self.parse_node_then(Context::Flow, State::FlowSequencePairEnd),
@@ -57,17 +58,17 @@ impl<'a> Parser<'a> {
 
     pub(super) fn parse_flow_mapping_key(&mut self, first: bool) -> Parse<Event<'a>> {
         if first {
-            self.take()?;
+            self.skip()?;
         } else if !self.next_is(|kind| matches!(kind, TokenKind::FlowMappingEnd))? {
             if !self.next_is(|kind| matches!(kind, TokenKind::FlowEntry))? {
                 return self.unexpected("did not find expected ',' or '}'");
             }
-            self.take()?;
+            self.skip()?;
         }
         match self.peek()?.kind {
             TokenKind::FlowMappingEnd => self.end_collection(EventKind::MappingEnd, true),
             TokenKind::Key => {
-                self.take()?;
+                self.skip()?;
                 self.parse_flow_mapping_part(State::FlowMappingValue)
             }
             _ => self.parse_node_then(Context::Flow, State::FlowMappingEmptyValue),
@@ -78,7 +79,7 @@ impl<'a> Parser<'a> {
         if !self.next_is(|kind| matches!(kind, TokenKind::Value))? {
             return self.parse_flow_mapping_empty_value();
         }
-        self.take()?;
+        self.skip()?;
         self.parse_flow_mapping_part(State::FlowMappingKey)
     }
 

@@ -12,6 +12,7 @@ use crate::Error;
 use crate::input::{Failure, Input};
 use crate::scan::{Mark, Scanner, Token, TokenKind};
 pub use event::{Collection, Event, EventKind, Properties};
+use std::collections::BTreeMap;
 
 /// Yields the events of a stream of documents, one at a time.
 pub struct Parser<'a> {
@@ -19,7 +20,7 @@ pub struct Parser<'a> {
     state: State,
     states: Vec<State>,
     /// The tag handles of the document and what they stand for.
-    tag_handles: Vec<(&'a str, String)>,
+    tag_handles: BTreeMap<&'a str, String>,
     /// Where the last token of content ended.
     last_end: Mark,
 }
@@ -65,7 +66,7 @@ impl<'a> Parser<'a> {
             scanner: Scanner::new(text, failure),
             state: State::StreamStart,
             states: Vec::new(),
-            tag_handles: Vec::new(),
+            tag_handles: BTreeMap::new(),
             last_end: Mark::default(),
         }
     }
@@ -75,6 +76,11 @@ impl<'a> Parser<'a> {
     /// # Errors
     /// For text that is no YAML. Nothing useful follows an error.
     pub fn next_event(&mut self) -> Result<Option<Event<'a>>, Error> {
+        if matches!(self.state, State::End) { Ok(None) } else { self.step().map(Some) }
+    }
+
+    /// The next event of a stream that has not ended.
+    pub(crate) fn step(&mut self) -> Parse<Event<'a>> {
         match self.state {
             State::StreamStart => self.parse_stream_start(),
             State::ImplicitDocumentStart => self.parse_document_start(true),
@@ -97,9 +103,8 @@ impl<'a> Parser<'a> {
             State::FlowMappingKey => self.parse_flow_mapping_key(false),
             State::FlowMappingValue => self.parse_flow_mapping_value(),
             State::FlowMappingEmptyValue => self.parse_flow_mapping_empty_value(),
-            State::End => return Ok(None),
+            State::End => self.end_collection(EventKind::StreamEnd, false),
         }
-        .map(Some)
     }
 
     fn peek(&mut self) -> Parse<&Token<'a>> {
@@ -108,10 +113,19 @@ impl<'a> Parser<'a> {
 
     fn take(&mut self) -> Parse<Token<'a>> {
         let token = self.scanner.take()?;
-        if !matches!(token.kind, TokenKind::BlockEnd) {
-            self.last_end = token.end;
-        }
+        self.last_end = token.end;
         Ok(token)
+    }
+
+    /// Drops the next token and says where it ends.
+    fn skip(&mut self) -> Parse<Mark> {
+        let token = self.peek()?;
+        let (end, is_content) = (token.end, !matches!(token.kind, TokenKind::BlockEnd));
+        self.scanner.skip();
+        if is_content {
+            self.last_end = end;
+        }
+        Ok(end)
     }
 
     /// Goes back to what surrounds the node that has ended.
@@ -122,12 +136,9 @@ impl<'a> Parser<'a> {
     /// Ends a collection at the next token, which belongs to it if `take`.
     fn end_collection(&mut self, kind: EventKind<'a>, take: bool) -> Parse<Event<'a>> {
         self.pop_state();
-        if take {
-            let token = self.take()?;
-            return Ok(Event { kind, start: token.start, end: token.end });
-        }
         let start = self.peek()?.start;
-        Ok(Event { kind, start, end: start })
+        let end = if take { self.skip()? } else { start };
+        Ok(Event { kind, start, end })
     }
 
     /// Reads a node and then goes on in `next`.

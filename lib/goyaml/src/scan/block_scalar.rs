@@ -1,6 +1,6 @@
 //! Literal and folded scalars.
 
-use super::{Mark, ScalarStyle, Scan, Scanner, Token, TokenKind};
+use super::{Mark, ScalarStyle, Scan, Scanner};
 use std::borrow::Cow;
 
 /// What happens to the line breaks at the end.
@@ -21,8 +21,8 @@ struct Lines {
     trailing: String,
 }
 
-impl<'a> Scanner<'a> {
-    pub(super) fn scan_block_scalar(&mut self, style: ScalarStyle) -> Scan<Token<'a>> {
+impl Scanner<'_> {
+    pub(super) fn scan_block_scalar(&mut self, style: ScalarStyle) -> Scan {
         let start = self.cursor.mark();
         self.cursor.skip_ascii(1);
         let (chomping, increment) = self.scan_block_header()?;
@@ -49,8 +49,7 @@ impl<'a> Scanner<'a> {
         if chomping == Chomping::Keep {
             end = kept;
         }
-        let kind = TokenKind::Scalar { value: Cow::Owned(lines.finish(chomping)), style };
-        Ok(Token { kind, start, end, key_level: None })
+        self.push_scalar((Cow::Owned(lines.finish(chomping)), style), (start, end), None)
     }
 
     /// The indicators after `|` or `>`, in either order.

@@ -10,7 +10,7 @@ pub(super) struct Cursor<'a> {
     offset: usize,
     /// How many bytes before `offset` do not begin a character.
     continuations: usize,
-    line: usize,
+    line: u32,
     /// Character index of the first character of the line.
     line_start: usize,
 }
@@ -29,7 +29,7 @@ impl<'a> Cursor<'a> {
         self.offset - self.continuations
     }
 
-    pub(super) fn line(&self) -> usize {
+    pub(super) fn line(&self) -> u32 {
         self.line
     }
 
@@ -38,7 +38,8 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn mark(&self) -> Mark {
-        Mark { offset: self.offset, line: self.line, column: self.column() }
+        // A line of 4 GiB is not worth more than the wrong place in a message.
+        Mark { offset: self.offset, line: self.line, column: u32::try_from(self.column()).unwrap_or(u32::MAX) }
     }
 
     pub(super) fn slice(&self, from: usize) -> &'a str {
@@ -166,7 +167,7 @@ impl<'a> Cursor<'a> {
             self.continuations += length - 1;
         }
         self.offset += length;
-        self.line += 1;
+        self.line = self.line.saturating_add(1);
         self.line_start = self.index();
         meaning
     }
@@ -174,7 +175,7 @@ impl<'a> Cursor<'a> {
     /// Ends the last line, as go-yaml does where the text does not end in a break.
     pub(super) fn end_line(&mut self) {
         if self.column() != 0 {
-            self.line += 1;
+            self.line = self.line.saturating_add(1);
             self.line_start = self.index();
         }
     }

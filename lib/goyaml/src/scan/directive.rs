@@ -1,5 +1,6 @@
 //! `%YAML` and `%TAG`.
 
+use super::token::RawTag;
 use super::{Scan, Scanner, TokenKind};
 
 impl<'a> Scanner<'a> {
@@ -53,10 +54,10 @@ impl<'a> Scanner<'a> {
             return Err(self.error("did not find expected whitespace"));
         }
         self.cursor.skip_blanks();
-        let prefix = self.scan_tag_uri("", false)?;
+        let text = self.scan_tag_uri("", false)?;
         if !self.cursor.is_blankz() {
             return Err(self.error("did not find expected whitespace or line break"));
         }
-        Ok(TokenKind::TagDirective { handle, prefix })
+        Ok(TokenKind::TagDirective(Box::new(RawTag { handle, text })))
     }
 }

@@ -29,15 +29,20 @@ impl<'a> Scanner<'a> {
     /// Whether the key of `level` is still possible. It is not once its line has ended or it has become too long.
     pub(super) fn is_key_valid(&mut self, level: usize) -> Scan<bool> {
         let Some(key) = self.simple_keys.get(level).copied().filter(|key| key.possible) else { return Ok(false) };
-        if key.mark.line < self.cursor.line() || key.index + LONGEST_KEY < self.cursor.index() {
+        if !self.is_near(&key) {
             self.drop_key(level)?;
             return Ok(false);
         }
         Ok(true)
     }
 
+    /// Whether a colon here would be near enough to make a key.
+    pub(super) fn is_near(&self, key: &SimpleKey) -> bool {
+        key.mark.line >= self.cursor.line() && key.index + LONGEST_KEY >= self.cursor.index()
+    }
+
     /// Notes that the next token may begin a key; gives its level if so.
-    pub(super) fn save_simple_key(&mut self) -> Scan<Option<usize>> {
+    pub(super) fn save_simple_key(&mut self) -> Scan<Option<u32>> {
         if !self.simple_key_allowed {
             return Ok(None);
         }
@@ -47,7 +52,7 @@ impl<'a> Scanner<'a> {
         let token = self.taken + self.tokens.len();
         let mark = self.cursor.mark();
         self.simple_keys[level] = SimpleKey { possible: true, required, token, mark, index: self.cursor.index() };
-        Ok(Some(level))
+        Ok(u32::try_from(level).ok())
     }
 
     /// Gives up the possible key of the current level.
@@ -86,10 +91,21 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
+    /// Begins a key at the scalar that is to be added, whose colon follows at once: what [`Scanner::insert_key`] comes to,
+    /// without putting anything before what is in the queue.
+    pub(super) fn begin_key(&mut self, mark: Mark) -> Scan {
+        self.roll_indent(mark, None, TokenKind::BlockMappingStart)?;
+        self.tokens.push_back(Token { kind: TokenKind::Key, start: mark, end: mark, key_level: None });
+        if let Some(key) = self.simple_keys.last_mut() {
+            key.possible = false;
+        }
+        Ok(())
+    }
+
     /// Begins a block collection at `mark` if it is deeper than the innermost one. Its token goes before the one with number
     /// `before`, or to the end of the queue.
     pub(super) fn roll_indent(&mut self, mark: Mark, before: Option<usize>, kind: TokenKind<'a>) -> Scan {
-        let column = mark.column.cast_signed();
+        let column = mark.column as isize;
         if self.in_flow() || self.indent >= column {
             return Ok(());
         }

@@ -2,13 +2,13 @@
 
 use super::content::Gap;
 use super::cursor::stops;
-use super::{ScalarStyle, Scan, Scanner, Token, TokenKind};
+use super::{ScalarStyle, Scan, Scanner};
 
 const IN_BLOCK: [bool; 256] = stops(b" \t:");
 const IN_FLOW: [bool; 256] = stops(b" \t:,?[]{}");
 
-impl<'a> Scanner<'a> {
-    pub(super) fn scan_plain(&mut self) -> Scan<Token<'a>> {
+impl Scanner<'_> {
+    pub(super) fn scan_plain(&mut self, key_level: Option<u32>) -> Scan {
         let start = self.cursor.mark();
         let mut end = start;
         let mut content = self.cursor.content();
@@ -36,8 +36,7 @@ impl<'a> Scanner<'a> {
         if gap.crossed {
             self.simple_key_allowed = true;
         }
-        let kind = TokenKind::Scalar { value: content.finish(), style: ScalarStyle::Plain };
-        Ok(Token { kind, start, end, key_level: None })
+        self.push_scalar((content.finish(), ScalarStyle::Plain), (start, end), key_level)
     }
 
     /// Passes characters up to white space or an indicator that ends the scalar.

@@ -2,21 +2,21 @@
 
 use super::content::{Content, Gap};
 use super::cursor::stops;
-use super::{ScalarStyle, Scan, Scanner, Token, TokenKind};
+use super::{ScalarStyle, Scan, Scanner};
 
 const SINGLE: [bool; 256] = stops(b" \t'");
 const DOUBLE: [bool; 256] = stops(b" \t\"\\");
 
 impl<'a> Scanner<'a> {
-    pub(super) fn scan_single_quoted(&mut self) -> Scan<Token<'a>> {
-        self.scan_quoted(b'\'', ScalarStyle::SingleQuoted)
+    pub(super) fn scan_single_quoted(&mut self, key_level: Option<u32>) -> Scan {
+        self.scan_quoted(b'\'', ScalarStyle::SingleQuoted, key_level)
     }
 
-    pub(super) fn scan_double_quoted(&mut self) -> Scan<Token<'a>> {
-        self.scan_quoted(b'"', ScalarStyle::DoubleQuoted)
+    pub(super) fn scan_double_quoted(&mut self, key_level: Option<u32>) -> Scan {
+        self.scan_quoted(b'"', ScalarStyle::DoubleQuoted, key_level)
     }
 
-    fn scan_quoted(&mut self, quote: u8, style: ScalarStyle) -> Scan<Token<'a>> {
+    fn scan_quoted(&mut self, quote: u8, style: ScalarStyle, key_level: Option<u32>) -> Scan {
         let start = self.cursor.mark();
         self.cursor.skip_ascii(1);
         let mut content = self.cursor.content();
@@ -44,8 +44,8 @@ impl<'a> Scanner<'a> {
             }
         }
         self.cursor.skip_ascii(1);
-        let kind = TokenKind::Scalar { value: content.finish(), style };
-        Ok(Token { kind, start, end: self.cursor.mark(), key_level: None })
+        let end = self.cursor.mark();
+        self.push_scalar((content.finish(), style), (start, end), key_level)
     }
 
     fn scan_single_quoted_word(&mut self, content: &mut Content<'a>) -> Gap {

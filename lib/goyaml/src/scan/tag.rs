@@ -1,5 +1,6 @@
 //! Anchors, aliases and tags.
 
+use super::token::RawTag;
 use super::{Scan, Scanner, TokenKind};
 
 impl<'a> Scanner<'a> {
@@ -43,20 +44,20 @@ impl<'a> Scanner<'a> {
             return Err(self.error("did not find the expected '>'"));
         }
         self.cursor.skip_ascii(1);
-        Ok(TokenKind::Tag { handle: "", suffix })
+        Ok(tag("", suffix))
     }
 
     fn scan_shorthand_tag(&mut self) -> Scan<TokenKind<'a>> {
         let handle = self.scan_tag_handle(false)?;
         if handle.len() > 1 && handle.ends_with('!') {
             let suffix = self.scan_tag_uri("", false)?;
-            return Ok(TokenKind::Tag { handle, suffix });
+            return Ok(tag(handle, suffix));
         }
         let suffix = self.scan_tag_uri(&handle[1..], true)?;
         if suffix.is_empty() {
-            return Ok(TokenKind::Tag { handle: "", suffix: "!".to_owned() });
+            return Ok(tag("", "!".to_owned()));
         }
-        Ok(TokenKind::Tag { handle: "!", suffix })
+        Ok(tag("!", suffix))
     }
 
     /// `!` and what belongs to it: all of `!name!`, or `!name` where no second `!` follows.
@@ -131,4 +132,8 @@ impl<'a> Scanner<'a> {
 
 fn is_uri_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_-;/?:@&=+$,.!~*'()[]".contains(&byte)
+}
+
+fn tag(handle: &str, text: String) -> TokenKind<'_> {
+    TokenKind::Tag(Box::new(RawTag { handle, text }))
 }

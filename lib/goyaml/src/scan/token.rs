@@ -8,9 +8,9 @@ pub struct Mark {
     /// Byte offset.
     pub offset: usize,
     /// Line, from 0.
-    pub line: usize,
+    pub line: u32,
     /// Characters since the start of the line.
-    pub column: usize,
+    pub column: u32,
 }
 
 /// How a scalar is written.
@@ -35,7 +35,7 @@ pub(crate) struct Token<'a> {
     pub(crate) start: Mark,
     pub(crate) end: Mark,
     /// Level of the simple key that may begin with this token.
-    pub(super) key_level: Option<usize>,
+    pub(super) key_level: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +43,7 @@ pub(crate) enum TokenKind<'a> {
     StreamStart,
     StreamEnd,
     VersionDirective { major: u8, minor: u8 },
-    TagDirective { handle: &'a str, prefix: String },
+    TagDirective(Box<RawTag<'a>>),
     DocumentStart,
     DocumentEnd,
     BlockSequenceStart,
@@ -59,6 +59,15 @@ pub(crate) enum TokenKind<'a> {
     Value,
     Alias(&'a str),
     Anchor(&'a str),
-    Tag { handle: &'a str, suffix: String },
+    Tag(Box<RawTag<'a>>),
     Scalar { value: Cow<'a, str>, style: ScalarStyle },
+}
+
+/// A tag as written, or what `%TAG` says of its handle.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct RawTag<'a> {
+    /// What stands for the start of the tag; nothing if it is whole.
+    pub(crate) handle: &'a str,
+    /// The rest of the tag, or the start that a handle stands for.
+    pub(crate) text: String,
 }

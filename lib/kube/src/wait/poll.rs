@@ -18,69 +18,89 @@ type States = Vec<(ObjectId, State)>;
 
 pub(super) async fn ready(cluster: &KubeCluster, ids: &[ObjectId], jobs: bool, timeout: Duration) -> Result<(), Unready> {
     let mut failures = BTreeMap::new();
-    until(timeout, false, async || {
-        let found = find::find(cluster, ids, Detail::Whole).await;
-        let mut missing = States::new();
-        for (id, found) in ids.iter().zip(found) {
-            let state = match judge(cluster, id, found, jobs).await {
-                Ok(state) => {
-                    failures.remove(id);
-                    state
-                }
-                Err(error) => tolerate(&mut failures, id, error)?,
-            };
-            match state.status {
-                Status::Current => {}
-                Status::Failed => return Err(unready(vec![(id.clone(), state)], false)),
-                _ => missing.push((id.clone(), state)),
-            }
+    let mut polls = Polls::new(timeout, false);
+    loop {
+        let missing = unready(cluster, ids, jobs, &mut failures).await?;
+        if polls.is_done(missing).await? {
+            return Ok(());
         }
-        Ok(missing)
-    })
-    .await
+    }
 }
 
 pub(super) async fn gone(cluster: &KubeCluster, ids: &[ObjectId], timeout: Duration) -> Result<(), Unready> {
-    until(timeout, true, async || {
-        let mut left = States::new();
-        for (id, found) in ids.iter().zip(find::find(cluster, ids, Detail::Metadata).await) {
-            match found {
-                Ok(None) => {}
-                Ok(Some(object)) if object.pointer("/metadata/deletionTimestamp").is_some() => {
-                    left.push((id.clone(), State::new(Status::Terminating, "Resource scheduled for deletion")));
-                }
-                Ok(Some(_)) => left.push((id.clone(), State::new(Status::Current, "Resource is current"))),
-                Err(error) => return Err(Unready::Refused(error.to_string())),
-            }
-        }
-        Ok(left)
-    })
-    .await
-}
-
-fn unready(objects: States, gone: bool) -> Unready {
-    Unready::Objects { objects, gone, timed_out: None }
-}
-
-/// Looks until nothing is missing or time is up; a timeout of zero never is.
-async fn until(
-    timeout: Duration,
-    gone: bool,
-    mut look: impl AsyncFnMut() -> Result<States, Unready>,
-) -> Result<(), Unready> {
-    let end = Instant::now() + timeout;
+    let mut polls = Polls::new(timeout, true);
     loop {
-        let missing = look().await?;
-        if missing.is_empty() {
+        let left = left(ids, find::find(cluster, ids, Detail::Metadata).await)?;
+        if polls.is_done(left).await? {
             return Ok(());
         }
-        let left = end.saturating_duration_since(Instant::now());
-        if !timeout.is_zero() && left < INTERVAL {
-            sleep(left).await;
-            return Err(Unready::Objects { objects: missing, gone, timed_out: Some(DEADLINE) });
-        }
-        sleep(INTERVAL).await;
     }
+}
+
+/// Looks every two seconds until nothing is missing or time is up; a timeout of zero never is.
+struct Polls {
+    end: Option<Instant>,
+    gone: bool,
+}
+
+impl Polls {
+    fn new(timeout: Duration, gone: bool) -> Self {
+        Self { end: (!timeout.is_zero()).then(|| Instant::now() + timeout), gone }
+    }
+
+    /// Whether nothing is missing; else it is time for another look.
+    async fn is_done(&mut self, missing: States) -> Result<bool, Unready> {
+        if missing.is_empty() {
+            return Ok(true);
+        }
+        let left = self.end.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()));
+        sleep(left.min(INTERVAL)).await;
+        if left < INTERVAL {
+            return Err(Unready::Objects { objects: missing, gone: self.gone, timed_out: Some(DEADLINE) });
+        }
+        Ok(false)
+    }
+}
+
+async fn unready(
+    cluster: &KubeCluster,
+    ids: &[ObjectId],
+    jobs: bool,
+    failures: &mut BTreeMap<ObjectId, u32>,
+) -> Result<States, Unready> {
+    let mut missing = States::new();
+    for (id, found) in ids.iter().zip(find::find(cluster, ids, Detail::Whole).await) {
+        let state = match judge(cluster, id, found, jobs).await {
+            Ok(state) => {
+                failures.remove(id);
+                state
+            }
+            Err(error) => tolerate(failures, id, error)?,
+        };
+        match state.status {
+            Status::Current => {}
+            Status::Failed => {
+                return Err(Unready::Objects { objects: vec![(id.clone(), state)], gone: false, timed_out: None });
+            }
+            _ => missing.push((id.clone(), state)),
+        }
+    }
+    Ok(missing)
+}
+
+fn left(ids: &[ObjectId], found: Vec<Result<Option<Json>, ClusterError>>) -> Result<States, Unready> {
+    let mut left = States::new();
+    for (id, found) in ids.iter().zip(found) {
+        match found {
+            Ok(None) => {}
+            Ok(Some(object)) if object.pointer("/metadata/deletionTimestamp").is_some() => {
+                left.push((id.clone(), State::new(Status::Terminating, "Resource scheduled for deletion")));
+            }
+            Ok(Some(_)) => left.push((id.clone(), State::new(Status::Current, "Resource is current"))),
+            Err(error) => return Err(Unready::Refused(error.to_string())),
+        }
+    }
+    Ok(left)
 }
 
 async fn judge(

@@ -32,7 +32,6 @@ struct Group {
     selector: String,
     /// What the kind is called in messages.
     kind: String,
-    is_core_pod: bool,
     /// The rows of the board, by the objects' names.
     rows: BTreeMap<String, usize>,
     /// The row whose pods these are.
@@ -133,7 +132,6 @@ async fn groups(cluster: &KubeCluster, objects: &[ObjectId]) -> Result<Vec<Group
             path: collection(api_version, &resource, namespace),
             selector: String::new(),
             kind: objects[rows[0]].kind_in_go(),
-            is_core_pod: api_version == "v1" && kind == "Pod",
             rows: rows.iter().map(|row| (objects[*row].name.clone(), *row)).collect(),
             owner: None,
         };
@@ -158,7 +156,6 @@ fn pods_of(row: usize, owner: &Json) -> Group {
         path: format!("/api/v1/namespaces/{}/pods", segment(text(owner, "/metadata/namespace"))),
         selector: format!("labelSelector={}", segment(&labels.collect::<Vec<_>>().join(","))),
         kind: "/v1, Kind=Pod".to_owned(),
-        is_core_pod: true,
         rows: BTreeMap::new(),
         owner: Some(row),
     }

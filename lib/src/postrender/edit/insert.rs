@@ -20,6 +20,10 @@ impl<'t> Editor<'t> {
     pub(super) fn insert_into_list(&mut self, list: NodeId, items: &[Data], first: bool) {
         let layout = self.layout(list);
         let start = self.tree.span(list).start;
+        let nested = items.iter().any(|item| matches!(item, Data::Map(_) | Data::List(_)));
+        if self.tree.last_child(list).is_none() && nested {
+            return self.fill(list, &Data::List(items.to_vec()));
+        }
         if self.tree.style(list) == Style::Flow {
             let items = items.iter().map(|item| layout.flow(item)).collect();
             return self.insert_into_flow(list, items, first);
@@ -82,16 +86,16 @@ impl<'t> Editor<'t> {
         self.push(last, place, format!("-{indicators}"));
     }
 
-    /// Writes a collection where there was nothing, or `null`.
+    /// Writes a collection where there was nothing, `null`, or an empty list.
     pub(super) fn fill(&mut self, node: NodeId, data: &Data) {
         let parent = self.tree.parent(node);
         let keyed = parent.filter(|&parent| self.tree.kind(parent) == Kind::Mapping);
         let Some(parent) = keyed.filter(|&parent| self.tree.style(parent) == Style::Block) else {
             return self.replace(node, data);
         };
-        let span = self.tree.span(node);
+        let span = self.tree.outer_start(node)..self.tree.span(node).end;
         let column = self.column(self.tree.span(parent).start);
-        let layout = self.layout(node);
+        let layout = Layout { json: false, ..self.layout(node) };
         let lines = match data {
             Data::Map(entries) => {
                 let inner = column + 2;

@@ -13,6 +13,7 @@ mod tests;
 mod write;
 
 pub use data::Data;
+pub(super) use data::is_text;
 
 use super::tree::{Kind, NodeId, Style, Tree};
 use std::borrow::Cow;
@@ -221,9 +222,9 @@ impl<'t> Editor<'t> {
         let added: usize = self.edits.iter().map(|edit| edit.text.len()).sum();
         let (mut text, mut at) = (String::with_capacity(old.len() + added), 0);
         for edit in &self.edits {
-            text.push_str(&old[at..edit.place.start]);
+            text.push_str(&old[at..edit.place.start.max(at)]);
             text.push_str(&edit.text);
-            at = edit.place.end;
+            at = edit.place.end.max(at);
         }
         text.push_str(&old[at..]);
         Some(text)

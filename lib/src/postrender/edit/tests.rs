@@ -99,7 +99,8 @@ fn items_go_first_or_last() {
             "l:\n  # c\n  - a\n  - b # d\n  - name: p\n    v: 1\nx: 1\n",
         ),
         ("l: [a,  b]\n", "l: [{name: p, v: 1},  a,  b]\n", "l: [a,  b,  {name: p, v: 1}]\n"),
-        ("l: []\n", "l: [{name: p, v: 1}]\n", "l: [{name: p, v: 1}]\n"),
+        ("l: [] # c\n", "l: # c\n- name: p\n  v: 1\n", "l: # c\n- name: p\n  v: 1\n"),
+        ("{l: []}\n", "{l: [{name: p, v: 1}]}\n", "{l: [{name: p, v: 1}]}\n"),
         ("l:\nx: 1\n", "l:\n- name: p\n  v: 1\nx: 1\n", "l:\n- name: p\n  v: 1\nx: 1\n"),
         ("x: 1\n", "x: 1\nl:\n- name: p\n  v: 1\n", "x: 1\nl:\n- name: p\n  v: 1\n"),
     ];

@@ -109,7 +109,9 @@ fn is_plain(text: &str, block: bool) -> bool {
     let colon = block && !text.ends_with(':');
     let harmless = |byte: u8| matches!(byte, b'.' | b'_' | b'/' | b'-' | b'=' | b'+' | b'@') || (byte == b':' && colon);
     let inner = |byte: u8| byte.is_ascii_alphanumeric() || harmless(byte);
-    let begins = text.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'/');
+    // An option such as `--verbose` is a text, too; a single dash is not.
+    let first = if text.starts_with("---") { None } else { text.trim_start_matches('-').bytes().next() };
+    let begins = first.is_some_and(|first| first.is_ascii_alphabetic() || first == b'/');
     begins && text.bytes().all(inner) && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
@@ -168,6 +170,11 @@ mod tests {
             ("", "\"\""),
             ("yes", "\"yes\""),
             ("1.0", "\"1.0\""),
+            ("-1", "\"-1\""),
+            ("--verbose", "--verbose"),
+            ("-c", "-c"),
+            ("---", "\"---\""),
+            ("-", "\"-\""),
             ("1st", "\"1st\""),
             ("a: b", "\"a: b\""),
             ("nginx:1.2", "\"nginx:1.2\""),
@@ -190,7 +197,7 @@ mod tests {
             ("none", map([])),
             ("ports", Data::List(vec![map([("port", Data::Raw("80".into())), ("name", text("http"))])])),
         ]);
-        let expected = "containers:\n  - name: proxy\n    image: nginx:1.2\n    args:\n    - \"--x\"\n    - - a\n      - 1\n    script: |\n      if x\n        then\n\n      fi\n    \
+        let expected = "containers:\n  - name: proxy\n    image: nginx:1.2\n    args:\n    - --x\n    - - a\n      - 1\n    script: |\n      if x\n        then\n\n      fi\n    \
                         last: |-\n      a\n      b\n    odd: \"a \\nb\"\n    none: {}\n    ports:\n    - port: 80\n      name: http";
         assert_eq!(BLOCK.entry("containers", &Data::List(vec![container]), 2), expected);
     }

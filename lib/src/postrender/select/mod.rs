@@ -24,13 +24,19 @@ pub struct Selection {
     pub labels: Vec<LabelSelector>,
 }
 
+/// Whether a name passes patterns: one has to match, if there are any that do not exclude, and none of the excluding ones may.
+#[must_use]
+pub fn passes(patterns: &[NamePattern], name: &str) -> bool {
+    pattern::any(patterns, |pattern| pattern.matches(name), |pattern| pattern.negated)
+}
+
 impl Selection {
     /// Whether the object is chosen.
     #[must_use]
     pub fn matches(&self, tree: &Tree, object: &Object) -> bool {
         pattern::any(&self.kinds, |kind| kind.matches(object), |kind| kind.negated)
-            && pattern::any(&self.names, |name| name.matches(&object.name), |name| name.negated)
-            && pattern::any(&self.namespaces, |name| name.matches(&object.namespace), |name| name.negated)
+            && passes(&self.names, &object.name)
+            && passes(&self.namespaces, &object.namespace)
             && self
                 .labels
                 .iter()

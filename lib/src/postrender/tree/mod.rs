@@ -12,7 +12,6 @@ mod scalar;
 #[cfg(test)]
 mod tests;
 
-use build::Builder;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -340,10 +340,7 @@ impl Outline<'_> {
     }
 
     fn at_line_end(&self) -> bool {
-        match self.text.get(self.at) {
-            None | Some(b'\n' | b'\r' | b'#') => true,
-            _ => false,
-        }
+        matches!(self.text.get(self.at), None | Some(b'\n' | b'\r' | b'#'))
     }
 
     /// Skips a comment and the line break.

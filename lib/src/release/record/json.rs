@@ -14,13 +14,15 @@ use std::io::{Result as IoResult, Write};
 /// When it holds a float that JSON has no form for.
 pub(super) fn to_vec(value: &impl Serialize) -> Result<Vec<u8>, RecordError> {
     let mut out = Vec::new();
-    value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Go)).map_err(|why| error(&why))?;
+    value
+        .serialize(&mut serde_json::Serializer::with_formatter(&mut out, Go))
+        .map_err(|error| RecordError::Json(error.to_string()))?;
     Ok(out)
 }
 
-/// A failure of the JSON layer as one of the record.
-pub(super) fn error(error: &serde_json::Error) -> RecordError {
-    RecordError::Json(error.to_string())
+/// A failure to read `text`, in Go's words where it is no JSON at all.
+pub(super) fn unreadable(text: &[u8], error: &serde_json::Error) -> RecordError {
+    RecordError::Json(goyaml::json::parse(text).err().map_or_else(|| error.to_string(), |error| error.to_string()))
 }
 
 struct Go;

@@ -87,7 +87,7 @@ pub fn to_json(release: &Release) -> Result<Vec<u8>, RecordError> {
 /// # Errors
 /// When it is no JSON, or a field has the wrong type.
 pub fn from_json(text: &[u8]) -> Result<Release, RecordError> {
-    let record: Record<'_> = serde_json::from_slice(text).map_err(|error| json::error(&error))?;
+    let record: Record<'_> = serde_json::from_slice(text).map_err(|error| json::unreadable(text, &error))?;
     record.try_into()
 }
 
@@ -159,6 +159,13 @@ mod tests {
         let shortened = &gzipped.as_bytes()[..gzipped.len() / 8 * 4];
         assert_eq!(decode(b"abcdefgh!").expect_err("no base64").to_string(), "illegal base64 data at input byte 8");
         assert_eq!(decode(shortened).expect_err("cut").to_string(), "unexpected EOF");
-        assert!(matches!(decode(b"e30x"), Err(RecordError::Json(_))));
+        let cases = [
+            ("", "unexpected end of JSON input"),
+            ("eyJh", "unexpected end of JSON input"),
+            ("e30x", "invalid character '1' after top-level value"),
+        ];
+        for (payload, expected) in cases {
+            assert_eq!(decode(payload.as_bytes()).expect_err("no record").to_string(), expected, "{payload}");
+        }
     }
 }

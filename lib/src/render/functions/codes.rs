@@ -1,6 +1,7 @@
 //! Base 64 and base 32. What cannot be decoded becomes the text of the error, as Helm's functions have it.
 
-use gotemplate::function::FunctionTable;
+use super::limits;
+use gotemplate::function::{FunctionError, FunctionTable};
 use gotemplate::value::Str;
 
 pub(super) fn add(table: &mut FunctionTable) {
@@ -21,9 +22,10 @@ fn or_fault(decoded: Result<Vec<u8>, Corrupt>, code: &str) -> Vec<u8> {
 }
 
 /// Writes `bits` bits as one letter, and fills up to groups of `group` letters.
-fn encode(bytes: &[u8], alphabet: &[u8], bits: u32, group: usize) -> Vec<u8> {
+fn encode(bytes: &[u8], alphabet: &[u8], bits: u32, group: usize) -> Result<Vec<u8>, FunctionError> {
     let mask = alphabet.len() as u32 - 1;
-    let mut letters = Vec::with_capacity(bytes.len().div_ceil(group * bits as usize / 8) * group);
+    let size = bytes.len().div_ceil(group * bits as usize / 8) * group;
+    let mut letters = Vec::with_capacity(limits::text(Some(size))?);
     let (mut pending, mut count) = (0_u32, 0);
     for byte in bytes {
         pending = pending << 8 | u32::from(*byte);
@@ -37,7 +39,7 @@ fn encode(bytes: &[u8], alphabet: &[u8], bits: u32, group: usize) -> Vec<u8> {
         letters.push(alphabet[(pending << (bits - count) & mask) as usize]);
     }
     letters.resize(letters.len().next_multiple_of(group), b'=');
-    letters
+    Ok(letters)
 }
 
 /// Line breaks are skipped anywhere.
@@ -201,8 +203,9 @@ mod tests {
     #[test]
     fn groups_are_filled_up() {
         let all = |alphabet, bits, group| {
-            ["a", "ab", "abc", "abcd", "abcde", ""]
-                .map(|text| String::from_utf8_lossy(&encode(text.as_bytes(), alphabet, bits, group)).into_owned())
+            ["a", "ab", "abc", "abcd", "abcde", ""].map(|text| {
+                String::from_utf8_lossy(&encode(text.as_bytes(), alphabet, bits, group).expect("letters")).into_owned()
+            })
         };
         assert_eq!(all(BASE32, 5, 8), ["ME======", "MFRA====", "MFRGG===", "MFRGGZA=", "MFRGGZDF", ""]);
         assert_eq!(all(BASE64, 6, 4), ["YQ==", "YWI=", "YWJj", "YWJjZA==", "YWJjZGU=", ""]);

@@ -169,7 +169,7 @@ mod tests {
         let map = Value::Map(record(&[("a", below.clone())]));
         let text = |text: &str| Value::string(text);
         let dug = |path: &[&str], map: &Value| {
-            dig(Rest(path.iter().map(|key| text(*key)).chain([text("default"), map.clone()]).collect()))
+            dig(Rest(path.iter().copied().map(text).chain([text("default"), map.clone()]).collect()))
         };
         assert!(matches!(dug(&["a", "n"], &map), Ok(Value::Nil)));
         assert!(matches!(dug(&["z", "b"], &map), Ok(Value::String(found)) if found.as_bytes() == b"default"));

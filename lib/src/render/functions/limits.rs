@@ -25,21 +25,27 @@ pub(super) fn items(len: Option<usize>) -> Result<usize, FunctionError> {
 #[derive(Debug)]
 pub(super) struct Budget {
     depth: usize,
+    max_depth: usize,
     steps: usize,
 }
 
 impl Budget {
     /// The budget of one walk.
     pub(super) fn new() -> Self {
-        Self { depth: 0, steps: STEPS }
+        Self::with_depth(MAX_DEPTH)
+    }
+
+    /// The budget of a walk that needs much of the stack for each level.
+    pub(super) fn with_depth(max_depth: usize) -> Self {
+        Self { depth: 0, max_depth, steps: STEPS }
     }
 
     /// Begins a list or map; [`Budget::leave`] ends it.
     pub(super) fn enter(&mut self) -> Result<(), FunctionError> {
         self.depth += 1;
-        match self.depth <= MAX_DEPTH {
+        match self.depth <= self.max_depth {
             true => self.step(),
-            false => Err(FunctionError::new(format!("value is nested more than {MAX_DEPTH} levels deep"))),
+            false => Err(FunctionError::new(format!("value is nested more than {} levels deep", self.max_depth))),
         }
     }
 

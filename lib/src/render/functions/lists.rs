@@ -4,14 +4,12 @@ use super::convert::{integer, strings, text_of};
 use super::equality::deep_equal;
 use super::limits;
 use super::numbers::truncate;
-use gotemplate::function::{FunctionError, FunctionTable, Rest};
+use gotemplate::function::{FunctionError, FunctionTable, IntoFunction, Rest};
 use gotemplate::value::{Element, Kind, List, Str, Value};
 use std::collections::BTreeSet;
 
 pub(super) fn add(table: &mut FunctionTable) {
-    for name in ["list", "tuple"] {
-        table.add(name, |Rest(items): Rest<Value>| List::new(Element::Any, items));
-    }
+    add_as(table, &["list", "tuple"], |Rest(items): Rest<Value>| List::new(Element::Any, items));
     add_with_must(table);
     table.add("concat", concat);
     table.add("sortAlpha", sort_alpha);
@@ -21,44 +19,26 @@ pub(super) fn add(table: &mut FunctionTable) {
 
 /// The functions that exist twice, the second time with `must` before their name.
 fn add_with_must(table: &mut FunctionTable) {
-    for name in ["append", "push", "mustAppend", "mustPush"] {
-        table.add(name, append);
-    }
-    for name in ["prepend", "mustPrepend"] {
-        table.add(name, prepend);
-    }
-    for name in ["first", "mustFirst"] {
-        table.add(name, first);
-    }
-    for name in ["last", "mustLast"] {
-        table.add(name, last);
-    }
-    for name in ["rest", "mustRest"] {
-        table.add(name, |list: Value| without_one(&list, "rest", |items| &items[1..]));
-    }
-    for name in ["initial", "mustInitial"] {
-        table.add(name, |list: Value| without_one(&list, "initial", |items| &items[..items.len() - 1]));
-    }
-    for name in ["reverse", "mustReverse"] {
-        table.add(name, reverse);
-    }
-    for name in ["compact", "mustCompact"] {
-        table.add(name, compact);
-    }
-    for name in ["uniq", "mustUniq"] {
-        table.add(name, uniq);
-    }
-    for name in ["without", "mustWithout"] {
-        table.add(name, without);
-    }
-    for name in ["has", "mustHas"] {
-        table.add(name, has);
-    }
-    for name in ["slice", "mustSlice"] {
-        table.add(name, slice);
-    }
-    for name in ["chunk", "mustChunk"] {
-        table.add(name, chunk);
+    add_as(table, &["append", "push", "mustAppend", "mustPush"], append);
+    add_as(table, &["prepend", "mustPrepend"], prepend);
+    add_as(table, &["first", "mustFirst"], first);
+    add_as(table, &["last", "mustLast"], last);
+    add_as(table, &["rest", "mustRest"], |list: Value| without_one(&list, "rest", |items| &items[1..]));
+    add_as(table, &["initial", "mustInitial"], |list: Value| {
+        without_one(&list, "initial", |items| &items[..items.len() - 1])
+    });
+    add_as(table, &["reverse", "mustReverse"], reverse);
+    add_as(table, &["compact", "mustCompact"], compact);
+    add_as(table, &["uniq", "mustUniq"], uniq);
+    add_as(table, &["without", "mustWithout"], without);
+    add_as(table, &["has", "mustHas"], has);
+    add_as(table, &["slice", "mustSlice"], slice);
+    add_as(table, &["chunk", "mustChunk"], chunk);
+}
+
+fn add_as<Arguments>(table: &mut FunctionTable, names: &[&'static str], function: impl IntoFunction<Arguments> + Copy) {
+    for name in names {
+        table.add(name, function);
     }
 }
 

@@ -146,4 +146,14 @@ mod tests {
         assert_eq!(shown(&Map::nil(), &record(&[("a", Value::Int(1))]), false), "map[a:1]");
         assert!(merge(Map::nil(), Rest(vec![Map::nil()]), false).expect("a map").is_nil());
     }
+
+    #[test]
+    fn endless_maps_are_refused() {
+        let endless = || {
+            let map = record(&[]);
+            map.insert("a", Value::Map(map.clone()));
+            map
+        };
+        assert_eq!(shown(&endless(), &endless(), false), "value is nested more than 1000 levels deep");
+    }
 }

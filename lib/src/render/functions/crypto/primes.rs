@@ -3,7 +3,7 @@
 //! Candidates are sieved and then put to Fermat's test with base 2, in our own arithmetic, which is several times as fast as
 //! that of general libraries. That only throws numbers away: what is left is a prime because `crypto-primes` says so.
 
-use crypto_bigint::BoxedUint;
+use crypto_bigint::{BoxedUint, Uint};
 use crypto_primes::{Flavor, is_prime};
 
 /// The number of candidates that are sieved at once.
@@ -26,11 +26,10 @@ pub(super) fn find<const N: usize>(start: Number<N>, step: Number<N>) -> BoxedUi
         let composite = sieve(&window, &step, &small);
         let mut candidate = window;
         for is_composite in composite {
-            if !is_composite && passes_fermat(&candidate) && remainder(&candidate, EXPONENT.into()) != 1 {
-                let number = BoxedUint::from_words(candidate);
-                if is_prime(Flavor::Any, &number) {
-                    return number;
-                }
+            let may_be = !is_composite && remainder(&candidate, EXPONENT.into()) != 1 && passes_fermat(&candidate);
+            // Numbers of a fixed length are tested faster.
+            if may_be && is_prime(Flavor::Any, &Uint::from_words(candidate)) {
+                return BoxedUint::from_words(candidate);
             }
             add(&mut candidate, &step);
         }
@@ -162,13 +161,13 @@ fn square<const N: usize>(number: &Number<N>, modulus: &Number<N>, factor: u64) 
     let [mut low, high] = full_square(number);
     let mut overflow = 0;
     // Adds multiples of the modulus that make the lowest word 0, and takes in a word of the higher half in its stead.
-    for place in 0..N {
+    for word in high {
         let multiple = low[0].wrapping_mul(factor);
         let (_, mut carry) = multiply_add(low[0], multiple, modulus[0], 0);
         for index in 1..N {
             (low[index - 1], carry) = multiply_add(low[index], multiple, modulus[index], carry);
         }
-        let sum = u128::from(high[place]) + u128::from(carry) + u128::from(overflow);
+        let sum = u128::from(word) + u128::from(carry) + u128::from(overflow);
         (low[N - 1], overflow) = (sum as u64, (sum >> 64) as u64);
     }
     if overflow > 0 || !is_less(&low, modulus) {

@@ -52,6 +52,13 @@ pub(super) fn add(table: &mut FunctionTable, environment: &Environment) {
     });
 }
 
+/// A time of RFC 3339 in another layout; `None` when it is none.
+pub(crate) fn in_layout(text: &str, layout: &str, environment: &Environment) -> Option<String> {
+    let clock = Clock::new(environment);
+    let time = parse::parse(format::RFC_3339, text.as_bytes(), &clock.local).ok()?;
+    Some(String::from_utf8_lossy(&time.format(layout.as_bytes())).into_owned())
+}
+
 fn add_formatting(table: &mut FunctionTable, clock: &Rc<Clock>) {
     let shared = clock.clone();
     table.add("date", move |layout: Str, value: Value| {

@@ -241,6 +241,10 @@ impl Object for Duration {
         Value::Int64(self.0)
     }
 
+    fn integer(&self) -> Option<i64> {
+        Some(self.0)
+    }
+
     fn is_true(&self) -> bool {
         self.0 != 0
     }
@@ -273,6 +277,10 @@ impl Object for Named {
 
     fn plain(&self) -> Value {
         Value::Int(self.number)
+    }
+
+    fn integer(&self) -> Option<i64> {
+        Some(self.number)
     }
 
     fn is_true(&self) -> bool {

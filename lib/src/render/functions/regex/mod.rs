@@ -46,6 +46,15 @@ pub(super) fn add(table: &mut FunctionTable) {
     table.add("regexQuoteMeta", |text: Str| quote_meta(text.as_bytes()));
 }
 
+/// Whether a text matches a pattern, as a function of the text.
+///
+/// # Errors
+/// Go's complaint about the pattern.
+pub(crate) fn matcher(pattern: &str) -> Result<impl Fn(&str) -> bool, String> {
+    let regexp = Regexp::compile(pattern.as_bytes()).map_err(|error| error.to_string())?;
+    Ok(move |text: &str| regexp.is_match(text.as_bytes()))
+}
+
 /// The most patterns that are kept.
 const MAX_KEPT: usize = 1000;
 
@@ -94,7 +103,7 @@ fn find_all(regexp: &Regexp, text: &Str, limit: i64) -> List {
     if found.is_empty() {
         return List::nil(Element::String);
     }
-    List::new(Element::String, found.into_iter().map(|span| part(span.start, span.end)).collect())
+    List::grown(Element::String, found.into_iter().map(|span| part(span.start, span.end)).collect())
 }
 
 fn split(regexp: &Regexp, has_pattern: bool, text: &Str, limit: i64) -> List {
@@ -122,7 +131,7 @@ fn split(regexp: &Regexp, has_pattern: bool, text: &Str, limit: i64) -> List {
     if last < haystack.text.len() {
         parts.push(part(start, haystack.text.len()));
     }
-    List::new(Element::String, parts)
+    List::grown(Element::String, parts)
 }
 
 /// The pattern that matches just this text.

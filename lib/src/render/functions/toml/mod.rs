@@ -43,3 +43,35 @@ fn from_toml(text: &Str, times: &TomlTimes) -> Map {
         Err(message) => Map::new([("Error".into(), Value::string(message))].into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::functions::testing::environment;
+
+    fn read(text: &str) -> String {
+        let map = from_toml(&text.into(), &TomlTimes::new(&environment()));
+        String::from_utf8_lossy(&gotemplate::format::print(&Value::Map(map)).expect("a text")).into_owned()
+    }
+
+    // What Helm answers is among the recorded answers; it has no limits.
+    #[test]
+    fn deep_nesting_is_refused() {
+        let limit = "nested more than 200 levels deep]";
+        let lists = format!("a = {}", "[".repeat(100_000));
+        assert_eq!(read(&lists), format!("map[Error:toml: line 1 (last key \"a\"): {limit}"));
+        let tables = format!("{}a = 1", "a.".repeat(100_000));
+        assert_eq!(read(&tables), format!("map[Error:toml: line 1 (last key \"a\"): {limit}"));
+    }
+
+    #[test]
+    fn endless_values_are_refused() {
+        let map = Map::new([].into());
+        map.insert("a", Value::Map(map.clone()));
+        let error = to_toml(Value::Map(map.clone())).expect_err("endless");
+        assert_eq!(error.message, "value is nested more than 200 levels deep");
+        map.insert("a", Value::list(vec![Value::Map(map.clone()), Value::Int(1)]));
+        let error = to_toml(Value::Map(map)).expect_err("endless");
+        assert_eq!(error.message, "value is nested more than 200 levels deep");
+    }
+}

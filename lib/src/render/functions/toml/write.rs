@@ -12,10 +12,13 @@ use gotemplate::value::{Kind, List, Str, Value};
 /// # Errors
 /// [`Fault`]
 pub(super) fn write(value: &Value) -> Result<Vec<u8>, Fault> {
-    let mut writer = Writer { out: Vec::new(), budget: Budget::new() };
+    let mut writer = Writer { out: Vec::new(), budget: Budget::with_depth(MAX_DEPTH) };
     writer.value(&mut Vec::new(), value)?;
     Ok(writer.out)
 }
+
+/// How deeply a value may be nested.
+const MAX_DEPTH: usize = 200;
 
 /// Why a value has no TOML.
 #[derive(Clone, Debug)]

@@ -1,0 +1,64 @@
+//! What a render may ask the cluster: `.Capabilities`, and `lookup`.
+
+use crate::connect::{Connected, connect as reach};
+use rhelm_cli::template::Server;
+use rhelm_cli::{Failure, GlobalArgs};
+use rhelm_lib::cluster::{Cluster, ClusterError, ObjectId};
+use rhelm_lib::render::{Capabilities, KubeVersion, Lookup, LookupError};
+use serde_json::Value as Json;
+use std::sync::Arc;
+
+/// Reaches the cluster and asks what it serves.
+///
+/// # Errors
+/// When it cannot be reached.
+pub(crate) fn connect(global: &GlobalArgs) -> Result<Server, Failure> {
+    let connected = reach(global)?;
+    let info = connected.runtime.block_on(connected.cluster.capabilities())?;
+    let kube_version = KubeVersion::parse(&info.git_version)?;
+    let capabilities = Capabilities { kube_version, api_versions: info.api_versions };
+    Ok(Server { capabilities, lookup: Arc::new(Live(connected)) })
+}
+
+struct Live(Connected);
+
+impl Lookup for Live {
+    fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Result<goyaml::Value, LookupError> {
+        let found = self.0.runtime.block_on(self.find(api_version, kind, namespace, name));
+        let found = found.map_err(|error| LookupError(error.to_string()))?;
+        Ok(found.as_ref().map_or_else(|| goyaml::Value::Map(goyaml::Map::new()), plain))
+    }
+}
+
+impl Live {
+    async fn find(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Result<Option<Json>, ClusterError> {
+        let cluster = &self.0.cluster;
+        if name.is_empty() {
+            return cluster.list(api_version, kind, namespace).await.map(Some);
+        }
+        let id = ObjectId {
+            api_version: api_version.to_owned(),
+            kind: kind.to_owned(),
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+        };
+        cluster.get(&id).await
+    }
+}
+
+/// Whole numbers stay integers, as in objects that come from a server.
+fn plain(json: &Json) -> goyaml::Value {
+    match json {
+        Json::Null => goyaml::Value::Null,
+        Json::Bool(flag) => goyaml::Value::Bool(*flag),
+        Json::Number(number) => match number.as_i64() {
+            Some(number) => goyaml::Value::Int(number),
+            None => goyaml::Value::Float(number.as_f64().unwrap_or_default()),
+        },
+        Json::String(text) => goyaml::Value::String(text.clone()),
+        Json::Array(items) => goyaml::Value::List(items.iter().map(plain).collect()),
+        Json::Object(entries) => {
+            goyaml::Value::Map(entries.iter().map(|(key, value)| (key.clone(), plain(value))).collect())
+        }
+    }
+}

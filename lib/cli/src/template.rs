@@ -1,0 +1,269 @@
+//! The command `template`: a chart's manifests on standard output. `rhelm-render` is this command alone.
+
+use crate::output::Files;
+use crate::{
+    ChartArgs, Failure, GlobalArgs, PostRenderArgs, RenderArgs, ValuesArgs, chart, environment, name_and_chart, print_logs,
+};
+use clap::{Args, Command};
+use rhelm_lib::action::template::{self, RenderOptions, Rendered, TemplateError};
+use rhelm_lib::log::{Level, Log};
+use rhelm_lib::manifest::{self, Manifest, Manifests};
+use rhelm_lib::release::name;
+use rhelm_lib::render::{Capabilities, KubeVersion, Lookup, NoCluster, ReleaseFacts};
+use std::sync::Arc;
+
+/// The flags of `template` alone.
+#[derive(Args, Clone, Debug, Default)]
+pub struct TemplateArgs {
+    /// `[NAME] CHART`
+    #[arg(value_name = "[NAME] CHART")]
+    pub operands: Vec<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a group of flags")]
+    pub chart: ChartArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a group of flags")]
+    pub values: ValuesArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a group of flags")]
+    pub render: RenderArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a group of flags")]
+    pub post_render: PostRenderArgs,
+    /// Further API versions that .Capabilities.APIVersions has
+    #[arg(short, long, value_delimiter = ',')]
+    pub api_versions: Vec<String>,
+    /// Kubernetes version that .Capabilities.KubeVersion has
+    #[arg(long)]
+    pub kube_version: Option<String>,
+    /// Print the files of crds/ too
+    #[arg(long)]
+    pub include_crds: bool,
+    /// Let .Release.IsUpgrade be true
+    #[arg(long)]
+    pub is_upgrade: bool,
+    /// Leave out the hooks that are tests
+    #[arg(long)]
+    pub skip_tests: bool,
+    /// Print only these templates, by a shell pattern of their path in the chart (repeatable)
+    #[arg(short, long)]
+    pub show_only: Vec<String>,
+    /// Write files below this folder instead of printing
+    #[arg(long)]
+    pub output_dir: Option<String>,
+    /// Put the release's name into the paths of --output-dir
+    #[arg(long)]
+    pub release_name: bool,
+    /// `client`, or `server` to let lookup and .Capabilities ask the cluster
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "unset")]
+    pub dry_run: Option<String>,
+    /// The same as --dry-run=server
+    #[arg(long, hide = true)]
+    pub validate: bool,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a group of flags")]
+    pub install: InstallOnlyArgs,
+}
+
+/// Flags of `install` that Helm's `template` takes too, though nothing it prints depends on them.
+#[derive(Args, Clone, Debug, Default)]
+#[expect(missing_docs, reason = "the names are Helm's")]
+pub struct InstallOnlyArgs {
+    #[arg(long, hide = true)]
+    pub create_namespace: bool,
+    #[arg(long, hide = true)]
+    pub description: Option<String>,
+    #[arg(long, hide = true)]
+    pub force_conflicts: bool,
+    #[arg(long, hide = true)]
+    pub force_replace: bool,
+    #[arg(short, long, hide = true)]
+    pub labels: Vec<String>,
+    #[arg(long, hide = true)]
+    pub replace: bool,
+    #[arg(long, hide = true)]
+    pub rollback_on_failure: bool,
+    #[arg(long, hide = true)]
+    pub server_side: Option<String>,
+    #[arg(long, hide = true)]
+    pub take_ownership: bool,
+    #[arg(long, hide = true, value_parser = crate::parse_duration)]
+    pub timeout: Option<std::time::Duration>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "watcher")]
+    pub wait: Option<String>,
+    #[arg(long, hide = true)]
+    pub wait_for_jobs: bool,
+}
+
+/// What a render may ask a cluster.
+pub struct Server {
+    /// What `.Capabilities` shows.
+    pub capabilities: Capabilities,
+    /// What `lookup` asks.
+    pub lookup: Arc<dyn Lookup>,
+}
+
+const USAGE: &str = "rhelm template [NAME] [CHART] [flags]";
+
+/// The command with its flags.
+#[must_use]
+pub fn command(name: &'static str) -> Command {
+    TemplateArgs::augment_args(Command::new(name).about("Render a chart and print its manifests"))
+}
+
+/// Renders and prints. `connect` reaches the cluster, for `--dry-run=server`.
+///
+/// # Errors
+/// Whatever stopped it, in Helm's words.
+pub fn run(
+    args: &TemplateArgs,
+    global: &GlobalArgs,
+    connect: &dyn Fn(&GlobalArgs) -> Result<Server, Failure>,
+) -> Result<(), Failure> {
+    let uses_server = args.uses_server()?;
+    let mut capabilities = Capabilities::default();
+    if let Some(version) = &args.kube_version {
+        capabilities.kube_version = KubeVersion::parse(version)?;
+    }
+    let (name, chart) = args.name_and_chart()?;
+    let mut logs = Vec::new();
+    let path = chart::locate(&chart, &args.chart, &mut logs);
+    let loaded = path.and_then(|path| Ok((args.values.gather()?, chart::load(&path, &mut logs)?)));
+    print_logs(&logs, global.debug);
+    let (config, chart) = loaded?;
+    let mut lookup: Arc<dyn Lookup> = Arc::new(NoCluster);
+    if uses_server {
+        let server = connect(global)?;
+        (capabilities, lookup) = (server.capabilities, server.lookup);
+    }
+    check_name(&name)?;
+    capabilities.api_versions.extend(args.api_versions.iter().cloned());
+    let release = ReleaseFacts {
+        name: name.clone(),
+        namespace: crate::namespace(global, |name| std::env::var_os(name)),
+        revision: 1,
+        is_upgrade: args.is_upgrade,
+    };
+    let options = RenderOptions {
+        release,
+        capabilities,
+        include_crds: args.include_crds,
+        skip_schema_validation: args.render.skip_schema_validation,
+        subchart_notes: false,
+    };
+    let environment = environment(args.render.enable_dns);
+    let mut logs = Vec::new();
+    let rendered = template::render(chart, config, &options, &environment, lookup, &mut logs);
+    print_logs(&logs, global.debug);
+    match rendered {
+        Ok(rendered) => args.print(rendered, &name),
+        Err(error) => Err(explain(error, global.debug)),
+    }
+}
+
+/// Prints what every file wrote, where that is what is wrong and the user wants to see it.
+fn explain(error: TemplateError, debug: bool) -> Failure {
+    match &error {
+        TemplateError::Document { files, .. } if debug => {
+            if let Err(failure) = print_files(files) {
+                return failure;
+            }
+        }
+        error if error.is_late() && !debug => {
+            return Failure::new(format!("{error}\n\nUse --debug flag to render out invalid YAML"));
+        }
+        _ => {}
+    }
+    Failure::from(error)
+}
+
+fn print_files(files: &rhelm_lib::render::Rendered) -> Result<(), Failure> {
+    let mut text = String::new();
+    for (name, content) in files {
+        let content = String::from_utf8_lossy(content);
+        if !content.trim().is_empty() {
+            text.push_str(&format!("---\n# Source: {name}\n{content}\n"));
+        }
+    }
+    crate::write_stdout(format!("{}\n", text.trim()).as_bytes())
+}
+
+/// Checks the release's name, with the log line that Helm writes beside its error.
+///
+/// # Errors
+/// When it is refused.
+pub fn check_name(release: &str) -> Result<(), Failure> {
+    let Err(cause) = name::check(release) else { return Ok(()) };
+    let error = format!("release name {release:?}: {cause}");
+    let log =
+        Log { level: Level::Error, message: "release name check failed".into(), fields: vec![("error", error.clone())] };
+    print_logs(&[log], false);
+    Err(Failure::new(format!("release name check failed: {error}")))
+}
+
+impl TemplateArgs {
+    fn uses_server(&self) -> Result<bool, Failure> {
+        if self.validate {
+            eprintln!("Flag --validate has been deprecated, use '--dry-run=server' instead");
+            return Ok(true);
+        }
+        match self.dry_run.as_deref() {
+            None | Some("client") => Ok(false),
+            Some("server") => Ok(true),
+            Some("unset") => {
+                let message = "--dry-run is deprecated and should be replaced with '--dry-run=client'".into();
+                print_logs(&[Log { level: Level::Warn, message, fields: Vec::new() }], false);
+                Ok(false)
+            }
+            Some("none") => Err(Failure::new("invalid dry-run value (\"none\"). Must be \"server\" or \"client\"")),
+            Some(other) => {
+                Err(Failure::new(format!("invalid dry-run value ({other:?}). Must be \"none\", \"server\", or \"client\"")))
+            }
+        }
+    }
+
+    fn name_and_chart(&self) -> Result<(String, String), Failure> {
+        let (name, chart) = name_and_chart(USAGE, self.operands.clone())?;
+        match name {
+            Some(_) if self.render.generate_name => Err(Failure::new("cannot set --generate-name and also specify a name")),
+            Some(_) if self.render.name_template.is_some() => {
+                Err(Failure::new("cannot set --name-template and also specify a name"))
+            }
+            Some(name) => Ok((name, chart)),
+            None => match &self.render.name_template {
+                Some(text) if !text.is_empty() => Ok((crate::render_name(text)?, chart)),
+                _ => Ok(("release-name".into(), chart)),
+            },
+        }
+    }
+
+    fn print(&self, rendered: Rendered, release: &str) -> Result<(), Failure> {
+        let mut manifests = rendered.manifests;
+        if self.render.no_hooks {
+            manifests.hooks.clear();
+        }
+        if self.skip_tests {
+            manifests.hooks.retain(|hook| !hook.events.iter().any(|event| event == "test"));
+        }
+        let text = manifest::print::printed(&rendered.crds, &manifests);
+        match &self.output_dir {
+            Some(folder) => self.write(folder, &rendered.crds, &manifests, release),
+            None if self.show_only.is_empty() => crate::write_stdout(text.as_bytes()),
+            None => crate::write_stdout(manifest::print::show_only(&text, &self.show_only)?.as_bytes()),
+        }
+    }
+
+    fn write(&self, folder: &str, crds: &[Manifest], manifests: &Manifests, release: &str) -> Result<(), Failure> {
+        let below = if self.release_name { format!("{folder}/{release}") } else { folder.to_owned() };
+        let mut files = Files::default();
+        for (name, document) in manifest::print::files(crds, &Manifests::default()) {
+            files.add(folder, &name, &document)?;
+        }
+        for (name, document) in manifest::print::files(&[], manifests) {
+            files.add(&below, &name, &document)?;
+        }
+        // Nothing is left to print, and so nothing for --show-only to find.
+        let printed = manifest::print::show_only("", &self.show_only)?;
+        crate::write_stdout(format!("{printed}\n").as_bytes())
+    }
+}

@@ -1,0 +1,212 @@
+//! One pod template and the sidecars that it gets.
+
+use super::super::edit::{Data, Editor, Patch};
+use super::super::labels::{Annotation, Label, MetadataError};
+use super::super::object::Object;
+use super::super::select::passes;
+use super::super::tree::{Kind, NodeId, Tree};
+use super::list::{Keyed, Rule};
+use super::substitute::{Placeholder, Values, substitute, substitute_entries};
+use super::{Conflict, OptIn, Sidecar, SidecarError, Sidecars};
+
+/// Adds to a pod template what its sidecars hold.
+pub(super) fn inject(
+    editor: &mut Editor,
+    sidecars: &Sidecars,
+    object: &Object,
+    template: NodeId,
+) -> Result<(), SidecarError> {
+    let tree = editor.tree();
+    let template = tree.resolve(template);
+    let Some(spec) = tree.get(template, "spec").filter(|&spec| tree.kind(tree.resolve(spec)) == Kind::Mapping) else {
+        return Ok(());
+    };
+    let pod = Pod { tree, object, template };
+    let wanted = |opt_in: &Option<OptIn>| opt_in.as_ref().is_none_or(|opt_in| pod.opts_in(opt_in));
+    let chosen = sidecars.sidecars.iter().filter(|sidecar| wanted(&sidecars.opt_in) && wanted(&sidecar.opt_in));
+    let chosen: Vec<Sidecar> = chosen.map(|sidecar| pod.fill_in(sidecar)).collect::<Result<_, _>>()?;
+    let place = pod.place();
+    let rule = Rule { conflict: sidecars.conflict, place: &place };
+    check_names(tree, &chosen, spec, &place)?;
+    add_to_spec(editor, &chosen, spec, rule)?;
+    add_to_containers(editor, &chosen, spec, rule)?;
+    add_to_metadata(editor, &chosen, template, rule.conflict)
+}
+
+/// A pod template whose values placeholders stand for.
+struct Pod<'a> {
+    tree: &'a Tree<'a>,
+    object: &'a Object,
+    template: NodeId,
+}
+
+impl Pod<'_> {
+    /// A label or annotation of the pod, or else of the object that makes it.
+    fn metadata(&self, field: &str, key: &str) -> Option<String> {
+        let own = self.tree.find_text(self.template, &["metadata", field, key]);
+        own.or_else(|| self.tree.find_text(self.object.node, &["metadata", field, key])).map(std::borrow::Cow::into_owned)
+    }
+
+    /// Which item of a list this is, for messages that name the document already.
+    fn place(&self) -> String {
+        match self.tree.parent(self.object.node) {
+            Some(_) => format!("{} ({}): ", self.tree.path(self.object.node), self.object),
+            None => String::new(),
+        }
+    }
+
+    fn opts_in(&self, opt_in: &OptIn) -> bool {
+        self.metadata("annotations", &opt_in.annotation).is_some_and(|value| value == opt_in.value)
+    }
+
+    /// The sidecar as this pod gets it.
+    fn fill_in(&self, sidecar: &Sidecar) -> Result<Sidecar, SidecarError> {
+        let missing = |placeholder| SidecarError::Missing { place: self.place(), file: sidecar.source.clone(), placeholder };
+        let list =
+            |items: &[Data]| items.iter().map(|item| substitute(item, self)).collect::<Result<Vec<_>, _>>().map_err(missing);
+        let map = |entries: &[(String, Data)]| substitute_entries(entries, self).map_err(missing);
+        let refused = |error: MetadataError| SidecarError::Metadata {
+            place: self.place(),
+            file: sidecar.source.clone(),
+            cause: error.to_string(),
+        };
+        let mut filled = sidecar.clone();
+        filled.containers = list(&sidecar.containers)?;
+        filled.init_containers = list(&sidecar.init_containers)?;
+        filled.volumes = list(&sidecar.volumes)?;
+        filled.image_pull_secrets = list(&sidecar.image_pull_secrets)?;
+        filled.labels = map(&sidecar.labels)?;
+        filled.annotations = map(&sidecar.annotations)?;
+        filled.existing.env = list(&sidecar.existing.env)?;
+        filled.existing.volume_mounts = list(&sidecar.existing.volume_mounts)?;
+        let text = |data: &'_ Data| data.as_text().unwrap_or_default().to_owned();
+        filled.labels.iter().try_for_each(|(key, value)| Label::new(key, &text(value)).map(drop)).map_err(refused)?;
+        filled
+            .annotations
+            .iter()
+            .try_for_each(|(key, value)| Annotation::new(key, &text(value)).map(drop))
+            .map_err(refused)?;
+        Ok(filled)
+    }
+}
+
+impl Values for Pod<'_> {
+    fn value(&self, placeholder: &Placeholder) -> Option<String> {
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        match (placeholder.field, placeholder.key) {
+            ("metadata.name", _) => given(&self.object.name),
+            ("metadata.namespace", _) => given(&self.object.namespace),
+            ("metadata.labels", Some(key)) => self.metadata("labels", key),
+            ("metadata.annotations", Some(key)) => self.metadata("annotations", key),
+            ("object.kind", _) => given(&self.object.kind),
+            ("object.apiVersion", _) => given(&self.object.api_version),
+            _ => None,
+        }
+    }
+}
+
+/// Containers and init containers share their names.
+fn check_names(tree: &Tree, chosen: &[Sidecar], spec: NodeId, place: &str) -> Result<(), SidecarError> {
+    let named = |field: &str, name: &str| {
+        let list = tree.find(spec, &[field])?;
+        tree.children(list).find(|&item| tree.find_text(item, &["name"]).is_some_and(|text| text == name))
+    };
+    for sidecar in chosen {
+        for (containers, other) in [(&sidecar.containers, "initContainers"), (&sidecar.init_containers, "containers")] {
+            let names = containers.iter().filter_map(|container| container.get("name")?.as_text());
+            if let Some((name, node)) = names.filter_map(|name| Some((name, named(other, name)?))).next() {
+                let (place, file) = (place.to_owned(), sidecar.source.clone());
+                return Err(SidecarError::Conflict { place, path: format!("{} ({name})", tree.path(node)), file });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn add_to_spec(editor: &mut Editor, chosen: &[Sidecar], spec: NodeId, rule: Rule) -> Result<(), SidecarError> {
+    let mut settle = |field, items: fn(&Sidecar) -> &Vec<Data>| {
+        let items = chosen.iter().flat_map(|sidecar| items(sidecar).iter().map(|item| (&*sidecar.source, item.clone())));
+        Keyed { holder: spec, field, key: "name", items: items.collect() }.settle(editor, rule)
+    };
+    let containers = settle("containers", |sidecar| &sidecar.containers)?;
+    let init_containers = settle("initContainers", |sidecar| &sidecar.init_containers)?;
+    let volumes = settle("volumes", |sidecar| &sidecar.volumes)?;
+    let secrets = settle("imagePullSecrets", |sidecar| &sidecar.image_pull_secrets)?;
+    // Native sidecars start before the pod's own init containers, so that these can use them.
+    let (native, mut ordinary): (Vec<_>, Vec<_>) = init_containers.into_iter().partition(is_native);
+    let mut patch = Vec::new();
+    let own = editor.tree().find(spec, &["initContainers"]);
+    if own.is_some_and(|list| editor.tree().last_child(list).is_some()) {
+        editor.merge(spec, &field("initContainers", Patch::Prepend(native)))?;
+    } else {
+        ordinary.splice(0..0, native);
+    }
+    patch.push(("initContainers".to_owned(), Patch::Append(ordinary)));
+    patch.push(("containers".to_owned(), Patch::Append(containers)));
+    patch.push(("volumes".to_owned(), Patch::Append(volumes)));
+    patch.push(("imagePullSecrets".to_owned(), Patch::Append(secrets)));
+    Ok(editor.merge(spec, &Patch::Map(patch))?)
+}
+
+fn is_native(container: &Data) -> bool {
+    container.get("restartPolicy").and_then(Data::as_text) == Some("Always")
+}
+
+/// Adds variables and mounts to the containers that did not come with a sidecar.
+fn add_to_containers(editor: &mut Editor, chosen: &[Sidecar], spec: NodeId, rule: Rule) -> Result<(), SidecarError> {
+    let tree = editor.tree();
+    let injected = chosen.iter().flat_map(|sidecar| sidecar.containers.iter().chain(&sidecar.init_containers));
+    let injected: Vec<&str> = injected.filter_map(|container| container.get("name")?.as_text()).collect();
+    for (field, init) in [("containers", false), ("initContainers", true)] {
+        let Some(list) = tree.find(spec, &[field]) else { continue };
+        for container in tree.children(list) {
+            let name = tree.find_text(container, &["name"]).unwrap_or_default();
+            if injected.contains(&&*name) {
+                continue;
+            }
+            let takes =
+                |sidecar: &&Sidecar| (!init || sidecar.existing.init_containers) && passes(&sidecar.existing.names, &name);
+            let taken: Vec<&Sidecar> = chosen.iter().filter(takes).collect();
+            add_to_container(editor, &taken, container, rule)?;
+        }
+    }
+    Ok(())
+}
+
+fn add_to_container(editor: &mut Editor, taken: &[&Sidecar], container: NodeId, rule: Rule) -> Result<(), SidecarError> {
+    let mut settle = |field, key, items: fn(&Sidecar) -> &Vec<Data>| {
+        let items = taken.iter().flat_map(|sidecar| items(sidecar).iter().map(|item| (&*sidecar.source, item.clone())));
+        Keyed { holder: container, field, key, items: items.collect() }.settle(editor, rule)
+    };
+    let env = settle("env", "name", |sidecar| &sidecar.existing.env)?;
+    let mounts = settle("volumeMounts", "mountPath", |sidecar| &sidecar.existing.volume_mounts)?;
+    let patch = vec![("env".to_owned(), Patch::Append(env)), ("volumeMounts".to_owned(), Patch::Append(mounts))];
+    Ok(editor.merge(container, &Patch::Map(patch))?)
+}
+
+/// Labels and annotations give way to those that are there, unless told to replace them.
+fn add_to_metadata(
+    editor: &mut Editor,
+    chosen: &[Sidecar],
+    template: NodeId,
+    conflict: Conflict,
+) -> Result<(), SidecarError> {
+    let entries = |of: fn(&Sidecar) -> &Vec<(String, Data)>| {
+        let mut entries: Vec<(String, Patch)> = Vec::new();
+        for (key, value) in chosen.iter().flat_map(of) {
+            let value = value.clone();
+            let patch = if conflict == Conflict::Replace { Patch::Put(value) } else { Patch::Keep(value) };
+            entries.retain(|(other, _)| other != key);
+            entries.push((key.clone(), patch));
+        }
+        Patch::Map(entries)
+    };
+    let labels = entries(|sidecar| &sidecar.labels);
+    let annotations = entries(|sidecar| &sidecar.annotations);
+    let metadata = Patch::Map(vec![("labels".to_owned(), labels), ("annotations".to_owned(), annotations)]);
+    Ok(editor.merge(template, &field("metadata", metadata))?)
+}
+
+fn field(name: &str, patch: Patch) -> Patch {
+    Patch::Map(vec![(name.to_owned(), patch)])
+}
