@@ -9,6 +9,7 @@ mod get;
 mod history;
 mod list;
 mod server;
+mod status;
 mod template;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
@@ -26,6 +27,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand { define: get::define, run: get::run },
     Subcommand { define: history::define, run: history::run },
     Subcommand { define: list::define, run: list::run },
+    Subcommand { define: status::define, run: status::run },
     Subcommand { define: template::define, run: template::run },
 ];
 

@@ -1,7 +1,7 @@
 //! From manifests to objects: read, placed in the cluster, and checked for whose they are.
 
 use super::Context;
-use crate::cluster::{ClusterError, Detail, ObjectId};
+use crate::cluster::{Cluster, ClusterError, Detail, ObjectId};
 use crate::manifest::Manifest;
 use crate::plan::{Object, Owner};
 use serde_json::Value as Json;
@@ -21,7 +21,9 @@ pub enum BuildError {
     #[error("error validating \"\": error validating data: {0}")]
     Incomplete(String),
     /// The server serves no such kind.
-    #[error("resource mapping not found for name: \"{name}\" namespace: \"{namespace}\" from \"\": {cause}\nensure CRDs are installed first")]
+    #[error(
+        "resource mapping not found for name: \"{name}\" namespace: \"{namespace}\" from \"\": {cause}\nensure CRDs are installed first"
+    )]
     NoMatch {
         /// The object's name.
         name: String,
@@ -46,11 +48,7 @@ pub enum BuildError {
 }
 
 /// The objects of documents, in their order; those that name no namespace are placed in `namespace`.
-pub(super) async fn build(
-    context: Context<'_>,
-    manifests: &[Manifest],
-    namespace: &str,
-) -> Result<Vec<Object>, BuildError> {
+pub(super) async fn build(context: Context<'_>, manifests: &[Manifest], namespace: &str) -> Result<Vec<Object>, BuildError> {
     let mut contents = Vec::new();
     let mut sources = Vec::new();
     for manifest in manifests {
@@ -73,11 +71,27 @@ pub(super) async fn build(
     Ok(objects)
 }
 
+/// The objects of a record's documents, in their order, even what is in it twice.
+pub(super) async fn recorded(
+    cluster: &dyn Cluster,
+    manifests: &[Manifest],
+    namespace: &str,
+) -> Result<Vec<Object>, BuildError> {
+    let mut contents = Vec::new();
+    for manifest in manifests {
+        contents.extend(read(manifest)?);
+    }
+    let asked: Vec<ObjectId> = contents.iter().map(ObjectId::of).collect();
+    let resolved = cluster.resolve(&mut contents, namespace).await;
+    let placed = contents.into_iter().zip(resolved).zip(asked);
+    placed
+        .map(|((content, id), asked)| Ok(Object { id: id.map_err(|error| not_resolved(asked, error))?, content }))
+        .collect()
+}
+
 fn not_resolved(asked: ObjectId, error: ClusterError) -> BuildError {
     match error {
-        cause @ ClusterError::NoMatch { .. } => {
-            BuildError::NoMatch { name: asked.name, namespace: asked.namespace, cause }
-        }
+        cause @ ClusterError::NoMatch { .. } => BuildError::NoMatch { name: asked.name, namespace: asked.namespace, cause },
         other => BuildError::Cluster(other),
     }
 }
