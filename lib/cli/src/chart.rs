@@ -1,6 +1,6 @@
 //! From the command line to a loaded chart and the user's values: what `template`, `install` and `upgrade` begin with.
 
-use crate::{ChartArgs, Failure, ValuesArgs};
+use crate::{ChartArgs, Failure, ValuesArgs, print_logs};
 use goyaml::Map;
 use rhelm_lib::chart::{Chart, dependency, loader};
 use rhelm_lib::log::{Level, Log};
@@ -40,6 +40,19 @@ pub fn load(path: &Path, logs: &mut Vec<Log>) -> Result<Chart, Failure> {
     }
     dependency::check(&chart)?;
     Ok(chart)
+}
+
+/// Finds and loads a chart, and gathers the user's values. Messages are printed.
+///
+/// # Errors
+/// Those of [`locate`], [`ValuesArgs::gather`] and [`load`].
+pub fn open(name: &str, chart: &ChartArgs, values: &ValuesArgs, debug: bool) -> Result<(Chart, Map), Failure> {
+    let mut logs = Vec::new();
+    let path = locate(name, chart)?;
+    let config = values.gather()?;
+    let chart = load(&path, &mut logs);
+    print_logs(&logs, debug);
+    Ok((chart?, config))
 }
 
 impl ValuesArgs {
