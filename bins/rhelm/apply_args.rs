@@ -27,7 +27,8 @@ pub(crate) struct ApplyArgs {
     #[arg(long)]
     pub(crate) force_replace: bool,
     /// Use server-side apply
-    #[arg(long, default_value = "true", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = rhelm_cli::parse_bool)]
+    #[arg(long, action = clap::ArgAction::Set, default_value = "true", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "true", value_parser = rhelm_cli::parse_bool)]
     pub(crate) server_side: bool,
     /// Take over a name whose release failed or is uninstalled
     #[arg(long)]

@@ -115,13 +115,7 @@ impl InstallArgs {
     }
 
     /// Applies the definitions of the charts that are enabled.
-    fn crds(
-        &self,
-        session: &Session,
-        options: &InstallOptions,
-        chart: &Chart,
-        config: &goyaml::Map,
-    ) -> Result<(), Failure> {
+    fn crds(&self, session: &Session, options: &InstallOptions, chart: &Chart, config: &goyaml::Map) -> Result<(), Failure> {
         if self.render.skip_crds || crds::crds(chart).is_empty() {
             return Ok(());
         }
@@ -220,4 +214,3 @@ fn post_render(stages: &[Program], manifests: Manifests, debug: bool) -> Result<
     print_logs(&logs, debug);
     Ok(manifests)
 }
-

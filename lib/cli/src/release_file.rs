@@ -57,12 +57,15 @@ impl ReleaseFile {
         let text = std::fs::read(path).map_err(|error| failed(path, &error))?;
         if text.is_empty() {
             let path = path.display();
-            return Err(Failure::new(format!("release file {path} is empty: a stage before this one failed, nothing is applied")));
+            return Err(Failure::new(format!(
+                "release file {path} is empty: a stage before this one failed, nothing is applied"
+            )));
         }
         let parsed: Json = serde_json::from_slice(&text).map_err(|error| failed(path, &error))?;
         let release = record::from_json(parsed["release"].to_string().as_bytes()).map_err(|error| failed(path, &error))?;
         let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
-        let crd = |crd: &Json| Manifest { source: text(&crd["source"]), content: text(&crd["content"]), ..Manifest::default() };
+        let crd =
+            |crd: &Json| Manifest { source: text(&crd["source"]), content: text(&crd["content"]), ..Manifest::default() };
         let crds = parsed["crds"].as_array().into_iter().flatten().map(crd).collect();
         Ok(Self { release, crds })
     }
