@@ -4,6 +4,8 @@
 mod apply_args;
 #[path = "rhelm/connect.rs"]
 mod connect;
+#[path = "rhelm/driver.rs"]
+mod driver;
 #[path = "rhelm/session.rs"]
 mod session;
 
@@ -52,7 +54,7 @@ fn run() -> Result<(), Failure> {
     let (mut options, dry_run) = args.apply.options(args.no_hooks)?;
     let (manifests, file) = args.input(global.debug)?;
     let session = Session::new(&global)?;
-    (options.name, options.namespace) = (name, session.namespace.clone());
+    (options.name, options.namespace) = (name, session.namespace().to_owned());
     let release = file.release;
     let input = InstallInput { chart: release.chart, config: release.config, manifests, notes: release.info.notes };
     if dry_run == DryRun::Client {

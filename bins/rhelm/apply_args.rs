@@ -2,7 +2,7 @@
 
 use clap::Args;
 use rhelm_cli::release_text::{Shown, release_text};
-use rhelm_cli::{DryRun, Failure, OutputFormat, WaitArgs, write_stdout};
+use rhelm_cli::{DryRun, Failure, Format, WaitArgs, write_stdout};
 use rhelm_lib::action::install::InstallOptions;
 use rhelm_lib::release::Release;
 use std::collections::BTreeMap;
@@ -57,8 +57,8 @@ pub(crate) struct ApplyArgs {
     #[arg(long)]
     pub(crate) hide_secret: bool,
     /// `table`, `json` or `yaml`
-    #[arg(short, long, default_value = "table", value_parser = str::parse::<OutputFormat>)]
-    pub(crate) output: OutputFormat,
+    #[arg(short, long, default_value = "table", value_parser = rhelm_cli::parse_format)]
+    pub(crate) output: Format,
 }
 
 fn label(text: &str) -> Result<String, String> {
@@ -126,8 +126,8 @@ impl ApplyArgs {
             ("--wait-for-jobs", self.wait_for_jobs),
             ("--hide-notes", self.hide_notes),
             ("--hide-secret", self.hide_secret),
-            ("--output=json", self.output == OutputFormat::Json),
-            ("--output=yaml", self.output == OutputFormat::Yaml),
+            ("--output=json", self.output == Format::Json),
+            ("--output=yaml", self.output == Format::Yaml),
         ];
         let mut words: Vec<String> =
             switches.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag.to_owned()).collect();

@@ -79,7 +79,7 @@ impl InstallArgs {
         }
         let (chart, config) = chart::open(&path, &self.chart, &self.values, global.debug)?;
         let session = Session::new(global)?;
-        (options.name, options.namespace) = (name, session.namespace.clone());
+        (options.name, options.namespace) = (name, session.namespace().to_owned());
         if self.apply.hide_secret && !options.dry_run {
             return Err(told(Failure::new("hiding Kubernetes secrets requires a dry-run mode")));
         }

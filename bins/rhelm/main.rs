@@ -5,7 +5,11 @@
 mod apply_args;
 mod connect;
 mod create;
+mod driver;
+mod get;
+mod history;
 mod install;
+mod list;
 mod pipeline;
 mod server;
 mod session;
@@ -24,7 +28,10 @@ struct Subcommand {
 
 const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand { define: create::define, run: create::run },
+    Subcommand { define: get::define, run: get::run },
+    Subcommand { define: history::define, run: history::run },
     Subcommand { define: install::define, run: install::run },
+    Subcommand { define: list::define, run: list::run },
     Subcommand { define: template::define, run: template::run },
     Subcommand { define: uninstall::define, run: uninstall::run },
 ];

@@ -47,7 +47,7 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
     let cascade = args.cascade()?;
     let session = Session::new(&global)?;
     let options = UninstallOptions {
-        namespace: session.namespace.clone(),
+        namespace: session.namespace().to_owned(),
         keep_history: args.keep_history,
         ignore_not_found: args.ignore_not_found,
         dry_run: args.dry_run,

@@ -115,7 +115,7 @@ impl Case {
                 same("exit status", expected_exit, &exit)?;
                 same("standard output", out.as_str(), stdout)?;
                 files.iter().try_for_each(|(name, expected)| {
-                    let got = std::fs::read_to_string(folder.join("out").join(name)).unwrap_or_default();
+                    let got = std::fs::read_to_string(folder.join(name)).unwrap_or_default();
                     same(name, expected, &got)
                 })
             }

@@ -11,6 +11,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+/// Titles of the vectors in which rhelm differs from Helm on purpose; `COMPATIBILITY.md` gives the reasons. Each must differ.
+const KNOWN_DIFFERENCES: &[&str] = &["postrender"];
+
 /// How many differing vectors a failure shows.
 const SHOWN: usize = 5;
 
@@ -23,9 +26,16 @@ fn check(file: &str, case: fn(&Json) -> Case) {
     let next = AtomicUsize::new(0);
     let work = || {
         while let Some(vector) = vectors.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if let Err(difference) = case(vector).compare() {
-                differences.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{vector}\n{difference}"));
+            if vector["args"][0] == "lint" {
+                continue; // rhelm has no such command yet: see COMPATIBILITY.md
             }
+            let is_known = vector["title"].as_str().is_some_and(|title| KNOWN_DIFFERENCES.contains(&title));
+            let difference = match case(vector).compare() {
+                Err(difference) if !is_known => difference,
+                Ok(()) if is_known => "this vector no longer differs".to_owned(),
+                _ => continue,
+            };
+            differences.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{vector}\n{difference}"));
         }
     };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);

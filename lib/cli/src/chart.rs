@@ -8,15 +8,22 @@ use rhelm_lib::values::{self, ValueOptions};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Finds the chart that `name` names: a folder or an archive.
+/// Finds the chart that `name` names: a folder or an archive. Messages are added to `logs`.
 ///
 /// # Errors
 /// Helm's words, when there is none.
-pub fn locate(name: &str, args: &ChartArgs) -> Result<PathBuf, Failure> {
+pub fn locate(name: &str, args: &ChartArgs, logs: &mut Vec<Log>) -> Result<PathBuf, Failure> {
     args.check()?;
+    let mut debug = |message: &str, fields| logs.push(Log { level: Level::Debug, message: message.to_owned(), fields });
+    debug("Original chart version", vec![("version", args.version.clone().unwrap_or_default())]);
+    if args.devel && args.version.is_none() {
+        debug("setting version to >0.0.0-0", Vec::new());
+    }
     let path = Path::new(name.trim());
     if path.exists() {
-        return std::path::absolute(path).map_err(Failure::from);
+        let path = std::path::absolute(path)?;
+        debug("Chart path", vec![("path", path.display().to_string())]);
+        return Ok(path);
     }
     if path.is_absolute() || name.starts_with('.') {
         return Err(Failure::new(format!("path \"{name}\" not found")));
@@ -48,11 +55,11 @@ pub fn load(path: &Path, logs: &mut Vec<Log>) -> Result<Chart, Failure> {
 /// Those of [`locate`], [`ValuesArgs::gather`] and [`load`].
 pub fn open(name: &str, chart: &ChartArgs, values: &ValuesArgs, debug: bool) -> Result<(Chart, Map), Failure> {
     let mut logs = Vec::new();
-    let path = locate(name, chart)?;
-    let config = values.gather()?;
-    let chart = load(&path, &mut logs);
+    let path = locate(name, chart, &mut logs);
+    let loaded = path.and_then(|path| Ok((values.gather()?, load(&path, &mut logs)?)));
     print_logs(&logs, debug);
-    Ok((chart?, config))
+    let (config, chart) = loaded?;
+    Ok((chart, config))
 }
 
 impl ValuesArgs {

@@ -10,7 +10,7 @@ pub fn none(usage: &str, operands: &[String]) -> Result<(), Failure> {
     if operands.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(format!("\"{}\" accepts no arguments\n\nUsage:  {usage}", command(usage))))
+    Err(Failure::new(format!("\"{}\" accepts no arguments\n\nUsage:  {}", command(usage), as_helm(usage))))
 }
 
 /// Asks for exactly `N` operands.
@@ -19,7 +19,7 @@ pub fn none(usage: &str, operands: &[String]) -> Result<(), Failure> {
 /// When there are more or fewer.
 pub fn exactly<const N: usize>(usage: &str, operands: Vec<String>) -> Result<[String; N], Failure> {
     let plural = if N == 1 { "" } else { "s" };
-    let error = Failure::new(format!("\"{}\" requires {N} argument{plural}\n\nUsage:  {usage}", command(usage)));
+    let error = Failure::new(format!("\"{}\" requires {N} argument{plural}\n\nUsage:  {}", command(usage), as_helm(usage)));
     operands.try_into().map_err(|_| error)
 }
 
@@ -30,7 +30,7 @@ pub fn exactly<const N: usize>(usage: &str, operands: Vec<String>) -> Result<[St
 pub fn name_and_chart(usage: &str, operands: Vec<String>) -> Result<(Option<String>, String), Failure> {
     let mut operands = operands.into_iter();
     let Some(first) = operands.next() else {
-        let message = format!("\"{}\" requires at least 1 argument\n\nUsage:  {usage}", command(usage));
+        let message = format!("\"{}\" requires at least 1 argument\n\nUsage:  {}", command(usage), as_helm(usage));
         return Err(Failure::new(message));
     };
     let Some(second) = operands.next() else { return Ok((None, first)) };
@@ -42,10 +42,18 @@ pub fn name_and_chart(usage: &str, operands: Vec<String>) -> Result<(Option<Stri
     Ok((Some(first), second))
 }
 
-/// `rhelm install` of `rhelm install [NAME] [CHART] [flags]`.
+/// `helm install` of `rhelm install [NAME] [CHART] [flags]`.
 fn command(usage: &str) -> String {
     let words = usage.split(' ').take_while(|word| !word.starts_with(['[', '<']) && *word != word.to_uppercase());
-    words.collect::<Vec<_>>().join(" ")
+    as_helm(&words.collect::<Vec<_>>().join(" "))
+}
+
+/// Puts Helm's name in the place of ours: scripts compare these texts.
+pub(crate) fn as_helm(text: &str) -> String {
+    match text.strip_prefix("rhelm") {
+        Some(rest) if rest.is_empty() || rest.starts_with(' ') => format!("helm{rest}"),
+        _ => text.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -63,7 +71,7 @@ mod tests {
     fn name_then_chart() {
         assert_eq!(split(&["c"]), Ok((None, "c".into())));
         assert_eq!(split(&["n", "c"]), Ok((Some("n".into()), "c".into())));
-        let none = "\"rhelm template\" requires at least 1 argument\n\nUsage:  rhelm template [NAME] [CHART] [flags]";
+        let none = "\"helm template\" requires at least 1 argument\n\nUsage:  helm template [NAME] [CHART] [flags]";
         assert_eq!(split(&[]), Err(none.into()));
         let four = "expected at most two arguments, unexpected arguments: c, d";
         assert_eq!(split(&["a", "b", "c", "d"]), Err(four.into()));

@@ -1,6 +1,7 @@
 //! Makes clap read a command line as Go's pflag does, and say what pflag says when it cannot.
 
 use crate::Failure;
+use crate::operands::as_helm;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
@@ -69,7 +70,7 @@ fn message(command: &Command, error: &clap::Error, words: &[String]) -> String {
         ErrorKind::UnknownArgument if flag.starts_with('-') => unknown_shorthand(flag, words),
         ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument => {
             let name = if flag.is_empty() { context(ContextKind::InvalidSubcommand) } else { flag };
-            let program = command.get_name();
+            let program = as_helm(command.get_name());
             format!("unknown command \"{name}\" for \"{program}\"\nRun '{program} --help' for usage.")
         }
         ErrorKind::InvalidValue | ErrorKind::TooFewValues if value.is_empty() => needs_argument(command, flag, words),
@@ -137,7 +138,7 @@ mod tests {
             ("rhelm template -o x", "unknown shorthand flag: 'o' in -o"),
             ("rhelm template --set", "flag needs an argument: --set"),
             ("rhelm template -n", "flag needs an argument: 'n' in -n"),
-            ("rhelm foo", "unknown command \"foo\" for \"rhelm\"\nRun 'rhelm --help' for usage."),
+            ("rhelm foo", "unknown command \"foo\" for \"helm\"\nRun 'helm --help' for usage."),
             (
                 "rhelm template --timeout 5x",
                 "invalid argument \"5x\" for \"--timeout\" flag: time: unknown unit \"x\" in duration \"5x\"",

@@ -1,6 +1,6 @@
 //! A release in words: the block that operations on it end with.
 
-use crate::{Failure, OutputFormat};
+use crate::{Failure, Format};
 use rhelm_lib::release::time::Time;
 use rhelm_lib::release::{RecordedHook, Release, record};
 
@@ -19,11 +19,11 @@ pub struct Shown {
 ///
 /// # Errors
 /// When it has no form in JSON.
-pub fn release_text(release: &Release, format: OutputFormat, shown: Shown) -> Result<String, Failure> {
+pub fn release_text(release: &Release, format: Format, shown: Shown) -> Result<String, Failure> {
     match format {
-        OutputFormat::Table => Ok(block(release, shown)),
-        OutputFormat::Json => Ok(format!("{}\n", String::from_utf8_lossy(&record::to_json(release)?))),
-        OutputFormat::Yaml => {
+        Format::Table => Ok(block(release, shown)),
+        Format::Json => Ok(format!("{}\n", String::from_utf8_lossy(&record::to_json(release)?))),
+        Format::Yaml => {
             let json = String::from_utf8_lossy(&record::to_json(release)?).into_owned();
             Ok(goyaml::to_yaml(&goyaml::decode(&json)?)?)
         }

@@ -170,7 +170,11 @@ pub fn run(
 /// Prints what every file wrote, where that is what is wrong and the user wants to see it.
 fn explain(error: TemplateError, debug: bool) -> Failure {
     match &error {
-        TemplateError::Document { files, .. } if debug => print_files(files),
+        TemplateError::Document { files, .. } if debug => {
+            if let Err(failure) = print_files(files) {
+                return failure;
+            }
+        }
         error if error.is_late() && !debug => {
             return Failure::new(format!("{error}\n\nUse --debug flag to render out invalid YAML"));
         }
@@ -179,10 +183,15 @@ fn explain(error: TemplateError, debug: bool) -> Failure {
     Failure::from(error)
 }
 
-fn print_files(files: &rhelm_lib::render::Rendered) {
-    for (name, text) in files {
-        println!("---\n# Source: {name}\n{}", String::from_utf8_lossy(text));
+fn print_files(files: &rhelm_lib::render::Rendered) -> Result<(), Failure> {
+    let mut text = String::new();
+    for (name, content) in files {
+        let content = String::from_utf8_lossy(content);
+        if !content.trim().is_empty() {
+            text.push_str(&format!("---\n# Source: {name}\n{content}\n"));
+        }
     }
+    crate::write_stdout(format!("{}\n", text.trim()).as_bytes())
 }
 
 /// Checks the release's name, with the log line that Helm writes beside its error.

@@ -17,8 +17,8 @@ pub(crate) const VALUES: MapType = MapType::Named("common.Values");
 pub(crate) struct Template {
     /// `chart/templates/file.yaml`.
     pub name: String,
-    /// Its text.
-    pub text: String,
+    /// Its text, normally UTF-8.
+    pub text: Rc<[u8]>,
     /// `.` of its chart.
     pub context: Map,
     /// `.Template.BasePath`.
@@ -90,7 +90,7 @@ fn add_chart(chart: &Chart, place: &Place, values: Map, shared: &Shared, templat
     for file in chart.templates.iter().filter(|file| !library || is_partial(&file.name)) {
         templates.push(Template {
             name: format!("{}/{}", place.path, file.name),
-            text: String::from_utf8_lossy(&file.data).into_owned(),
+            text: file.data.as_slice().into(),
             context: context.clone(),
             base_path: base_path.clone(),
         });

@@ -88,7 +88,8 @@ fn parse(
     let mut set = Set::new(Rc::clone(functions)).with_name(SET_NAME).with_missing_key(MissingKey::Zero);
     for template in templates {
         if is_handlebars(&template.name) {
-            handlebars.get_or_insert_with(|| Handlebars::new(functions)).parse(&template.name, &template.text)?;
+            let text = String::from_utf8_lossy(&template.text);
+            handlebars.get_or_insert_with(|| Handlebars::new(functions)).parse(&template.name, &text)?;
         } else {
             set.parse(&template.name, &template.text).map_err(|error| unparsable(&error.to_string()))?;
         }

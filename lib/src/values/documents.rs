@@ -3,6 +3,7 @@
 use super::merge::merge;
 use crate::gotext::is_space;
 use goyaml::Map;
+use std::borrow::Cow;
 
 /// What separates documents.
 const SEPARATOR: &str = "---";
@@ -24,36 +25,49 @@ pub enum DocumentError {
 /// [`DocumentError`] for the first document that is no map.
 pub fn read(content: &[u8]) -> Result<Map, DocumentError> {
     let mut values = Map::new();
-    let mut rest = content;
-    while let Some((document, after)) = next_document(rest)? {
-        rest = after;
+    let mut documents = Documents { rest: content };
+    while let Some(document) = documents.next()? {
         merge(&mut values, read_document(document)?);
     }
     Ok(values)
 }
 
 fn read_document(document: &[u8]) -> Result<Map, DocumentError> {
-    let map = goyaml::decode_map_bytes(document).map_err(|error| DocumentError::Document(error.to_string()))?;
+    // Helm reads line by line and ends the last one, too, which shows in the lines that errors name.
+    let mut document = Cow::Borrowed(document);
+    if !document.ends_with(b"\n") {
+        document.to_mut().push(b'\n');
+    }
+    let map = goyaml::decode_map_bytes(&document).map_err(|error| DocumentError::Document(error.to_string()))?;
     Ok(map.unwrap_or_default())
 }
 
-/// The next document and what follows it; `None` at the end. A separator before anything else belongs to its document.
-fn next_document(content: &[u8]) -> Result<Option<(&[u8], &[u8])>, DocumentError> {
-    let mut length = 0;
-    for line in content.split_inclusive(|byte| *byte == b'\n') {
-        if let Some(after) = line.strip_prefix(SEPARATOR.as_bytes()) {
-            let after = String::from_utf8_lossy(after);
-            let after = after.trim_matches(is_space);
-            if !after.is_empty() && !after.starts_with('#') {
-                return Err(DocumentError::Separator(after.to_owned()));
+struct Documents<'c> {
+    rest: &'c [u8],
+}
+
+impl<'c> Documents<'c> {
+    /// The next document; `None` at the end. A separator before anything else belongs to its document.
+    fn next(&mut self) -> Result<Option<&'c [u8]>, DocumentError> {
+        let content = self.rest;
+        let mut length = 0;
+        for line in content.split_inclusive(|byte| *byte == b'\n') {
+            if let Some(after) = line.strip_prefix(SEPARATOR.as_bytes()) {
+                let after = String::from_utf8_lossy(after);
+                let after = after.trim_matches(is_space);
+                if !after.is_empty() && !after.starts_with('#') {
+                    return Err(DocumentError::Separator(after.to_owned()));
+                }
+                if length > 0 {
+                    self.rest = &content[length + line.len()..];
+                    return Ok(Some(&content[..length]));
+                }
             }
-            if length > 0 {
-                return Ok(Some((&content[..length], &content[length + line.len()..])));
-            }
+            length += line.len();
         }
-        length += line.len();
+        self.rest = &[];
+        Ok((length > 0).then_some(content))
     }
-    Ok((length > 0).then_some((content, &[])))
 }
 
 #[cfg(test)]
@@ -61,13 +75,13 @@ mod tests {
     use super::*;
     use goyaml::Value;
 
-    fn documents(mut content: &str) -> Result<Vec<String>, String> {
-        let mut documents = Vec::new();
-        while let Some((document, rest)) = next_document(content.as_bytes()).map_err(|error| error.to_string())? {
-            documents.push(String::from_utf8_lossy(document).into_owned());
-            content = &content[content.len() - rest.len()..];
+    fn documents(content: &str) -> Result<Vec<String>, String> {
+        let mut documents = Documents { rest: content.as_bytes() };
+        let mut found = Vec::new();
+        while let Some(document) = documents.next().map_err(|error| error.to_string())? {
+            found.push(String::from_utf8_lossy(document).into_owned());
         }
-        Ok(documents)
+        Ok(found)
     }
 
     #[test]
@@ -91,6 +105,17 @@ mod tests {
     fn nothing_but_a_comment_may_follow_a_separator() {
         let expected = Err("error reading yaml document: invalid Yaml document separator: {a: 1}".to_owned());
         assert_eq!(documents("--- {a: 1}\n"), expected);
+    }
+
+    // The expected texts are those of Helm 4.3.1.
+    #[test]
+    fn errors_name_the_line_in_their_document() {
+        let error = |content: &str| read(content.as_bytes()).expect_err("an error").to_string();
+        let prefix = "cannot unmarshal yaml document: error converting YAML to JSON: yaml: ";
+        assert_eq!(error("a: \"x"), format!("{prefix}line 2: found unexpected end of stream"));
+        assert_eq!(error("b: 1\n---\na: \"x"), format!("{prefix}line 2: found unexpected end of stream"));
+        assert_eq!(error("---\na: b: c"), format!("{prefix}line 2: mapping values are not allowed in this context"));
+        assert_eq!(error("a: 1\n---\nb: c: d"), format!("{prefix}mapping values are not allowed in this context"));
     }
 
     #[test]
