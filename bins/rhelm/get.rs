@@ -2,7 +2,7 @@
 
 mod metadata;
 
-use crate::driver::{self, Releases};
+use super::driver::{self, Releases};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use goyaml::Value;
 use rhelm_cli::release_text::{Shown, hooks, release_text, user_values};

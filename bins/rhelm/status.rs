@@ -1,7 +1,7 @@
 //! `rhelm status`: what is recorded of a release, and its objects as the cluster shows them now.
 
-use crate::driver::{self, Releases};
-use crate::get::parse_int;
+use super::driver::{self, Releases};
+use super::get::parse_int;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::release_text::{Shown, release_text};
 use rhelm_cli::{Failure, Format, GlobalArgs, exactly, json_text, parse_format, print_logs, server_tables, write_stdout};

@@ -8,6 +8,7 @@
 
 pub mod chart;
 mod chart_args;
+mod dry_run;
 mod duration;
 mod environment;
 mod error;
@@ -19,14 +20,17 @@ mod operands;
 mod output;
 mod parse;
 mod post_render_args;
+pub mod release_file;
 pub mod release_text;
 mod render_args;
 mod server_table;
 mod table;
 pub mod template;
 mod values_args;
+mod wait_args;
 
 pub use chart_args::ChartArgs;
+pub use dry_run::DryRun;
 pub use duration::parse_duration;
 pub use environment::{environment, render_name};
 pub use error::{Failure, finish, print_logs, warn};
@@ -35,9 +39,10 @@ pub use global_args::GlobalArgs;
 pub use namespace::namespace;
 pub use operands::{exactly, name_and_chart, none};
 pub use output::write_stdout;
-pub use parse::{matches, read_as_pflag};
+pub use parse::{matches, parse_bool, read_as_pflag};
 pub use post_render_args::{PostRenderArgs, Stage};
 pub use render_args::RenderArgs;
 pub use server_table::server_tables;
 pub use table::table;
 pub use values_args::ValuesArgs;
+pub use wait_args::WaitArgs;

@@ -28,6 +28,13 @@ impl Time {
         Self { instant, offset: zone.to_offset(instant) }
     }
 
+    /// The time that the environment's clock shows, told in its zone.
+    #[must_use]
+    pub fn now(environment: &Environment) -> Self {
+        let instant = Timestamp::try_from((environment.clock)()).unwrap_or(Timestamp::UNIX_EPOCH);
+        Self::new(instant, &TimeZone::get(&environment.time_zone).unwrap_or(TimeZone::UTC))
+    }
+
     /// Reads a time; the empty text and Go's zero time are none.
     ///
     /// # Errors
