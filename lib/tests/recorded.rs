@@ -33,6 +33,11 @@ fn dependencies() {
 }
 
 #[test]
+fn formats() {
+    check("formats");
+}
+
+#[test]
 fn schemas() {
     check("schema");
 }

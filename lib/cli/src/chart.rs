@@ -39,12 +39,8 @@ pub fn load(path: &Path, logs: &mut Vec<Log>) -> Result<Chart, Failure> {
     let loaded = loader::load(path);
     logs.extend_from_slice(loaded.as_ref().map_or_else(|error| error.logs.as_slice(), |(_, logs)| logs));
     let (chart, _) = loaded?;
-    if !matches!(chart.metadata.chart_type.as_str(), "" | "application") {
-        return Err(Failure::new(format!("{} charts are not installable", chart.metadata.chart_type)));
-    }
-    if chart.metadata.deprecated {
-        logs.push(Log { level: Level::Warn, message: "this chart is deprecated".into(), fields: Vec::new() });
-    }
+    chart.check_installable()?;
+    logs.extend(chart.deprecation());
     dependency::check(&chart)?;
     Ok(chart)
 }

@@ -37,6 +37,14 @@ pub enum DependencyError {
     /// Something else is given where a subchart's values are expected.
     #[error(transparent)]
     Values(#[from] CoalesceError),
+    /// A table is to be imported into a part of itself.
+    #[error("import-values of {chart}: a table would contain itself")]
+    Cycle {
+        /// The chart that it is imported from.
+        chart: String,
+        /// What was logged before.
+        logs: Vec<Log>,
+    },
     /// Values are handed up so often that they would fill the memory.
     #[error("the values that charts import from their dependencies are larger than {limit} bytes")]
     TooLarge {
@@ -53,13 +61,15 @@ impl DependencyError {
     pub fn logs(&self) -> &[Log] {
         match self {
             Self::Values(error) => &error.logs,
-            Self::TooLarge { logs, .. } => logs,
+            Self::Cycle { logs, .. } | Self::TooLarge { logs, .. } => logs,
         }
     }
 
     fn after(mut self, before: Vec<Log>) -> Self {
         match &mut self {
-            Self::Values(CoalesceError { logs, .. }) | Self::TooLarge { logs, .. } => *logs = before,
+            Self::Values(CoalesceError { logs, .. }) | Self::Cycle { logs, .. } | Self::TooLarge { logs, .. } => {
+                *logs = before
+            }
         }
         self
     }

@@ -16,6 +16,8 @@ use std::fmt;
 
 /// The key of the values that all charts share.
 const GLOBAL: &str = "global";
+/// A table that is larger than this is not shown in a message.
+const MAX_SHOWN: u64 = 64 << 20;
 
 /// Something else is given where a subchart's values are expected.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -61,16 +63,26 @@ pub(crate) fn add_defaults<'a>(
     nulls: Nulls,
     logs: &mut Vec<Log>,
 ) -> Result<(), CoalesceError> {
-    Coalescer { logs }.chart(chart, values, Path::ROOT, nulls)
+    Coalescer { logs, has_cycle: false }.chart(chart, values, Path::ROOT, nulls)
 }
 
+/// A table that would contain itself.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Cycle;
+
 /// Merges `source` into `target`, which wins; nulls stay. Tables that only `source` has are shared by both from then on.
-pub(crate) fn merge_tables<'a>(target: &Table<'a>, source: &Table<'a>, logs: &mut Vec<Log>) {
-    Coalescer { logs }.merge(target, source, Path::ROOT);
+///
+/// # Errors
+/// [`Cycle`] when a table of `source` contains the place in `target` where it would go.
+pub(crate) fn merge_tables<'a>(target: &Table<'a>, source: &Table<'a>, logs: &mut Vec<Log>) -> Result<(), Cycle> {
+    let mut coalescer = Coalescer { logs, has_cycle: false };
+    coalescer.merge(target, source, Path::ROOT);
+    if coalescer.has_cycle { Err(Cycle) } else { Ok(()) }
 }
 
 struct Coalescer<'l> {
     logs: &'l mut Vec<Log>,
+    has_cycle: bool,
 }
 
 impl Coalescer<'_> {
@@ -176,12 +188,16 @@ impl Coalescer<'_> {
         }
         for key in source.keys() {
             match (target.get(&key), source.get(&key)) {
-                (Entry::Missing, Entry::Table(table)) => target.share(&key, &table),
+                (Entry::Missing, Entry::Table(table)) if table.contains(target) => self.has_cycle = true,
+                (Entry::Missing, Entry::Table(table)) => target.set(&key, Node::Table(table)),
                 (Entry::Missing, Entry::Other(value)) => target.set(&key, Node::Plain(value)),
                 (Entry::Missing, Entry::Null) => target.set(&key, Node::Null),
                 (Entry::Table(target), Entry::Table(source)) => self.merge(&target, &source, path.below(&key)),
                 (Entry::Table(_), Entry::Other(value)) => self.not_merged(path.below(&key), value),
-                (Entry::Other(_), Entry::Table(table)) => self.not_replaced(path.below(&key), &table.to_map().into()),
+                (Entry::Other(_), Entry::Table(table)) => {
+                    let shown = table.size(MAX_SHOWN).map_or_else(|| "…".into(), |_| table.to_map().into());
+                    self.not_replaced(path.below(&key), &shown);
+                }
                 _ => {}
             }
         }

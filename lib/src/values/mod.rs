@@ -23,5 +23,5 @@ pub use gather::{ReadFile, ValueOptions, ValuesError, gather};
 pub use merge::merge;
 pub use source::{Source, SourceError};
 
-pub(crate) use coalesce::{Nulls, add_defaults, merge_tables};
+pub(crate) use coalesce::{Cycle, Nulls, add_defaults, merge_tables};
 pub(crate) use print::verb_v;

@@ -6,7 +6,7 @@
 
 use goyaml::{Map, Value};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// A shared map. No borrow of its content outlives a method, so tables may share and even contain what they like.
@@ -60,12 +60,6 @@ impl<'a> Table<'a> {
         self.0.borrow_mut().insert(key.to_owned(), node);
     }
 
-    /// Puts `table` under `key`, so that both see its changes; a copy of it if it contains this table.
-    pub(crate) fn share(&self, key: &str, table: &Self) {
-        let table = if table.contains(self) { table.deep_copy() } else { table.clone() };
-        self.set(key, Node::Table(table));
-    }
-
     pub(crate) fn remove(&self, key: &str) {
         self.0.borrow_mut().remove(key);
     }
@@ -100,9 +94,23 @@ impl<'a> Table<'a> {
         self.0.borrow().iter().map(|(key, node)| (key.clone(), copy(node))).collect()
     }
 
-    fn contains(&self, other: &Self) -> bool {
-        let below = |node: &Node<'a>| matches!(node, Node::Table(table) if table.contains(other));
-        self.is(other) || self.0.borrow().values().any(below)
+    /// Whether `other` is this table or anywhere in it.
+    pub(crate) fn contains(&self, other: &Self) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut left = vec![self.clone()];
+        while let Some(table) = left.pop() {
+            if table.is(other) {
+                return true;
+            }
+            // Tables may be shared many times over.
+            if seen.insert(Rc::as_ptr(&table.0).addr()) {
+                left.extend(table.0.borrow().values().filter_map(|node| match node {
+                    Node::Table(below) => Some(below.clone()),
+                    _ => None,
+                }));
+            }
+        }
+        false
     }
 
     /// The table at a path of keys joined by dots.
@@ -214,6 +222,27 @@ mod tests {
         copy.set("b", Node::Null);
         let expected = map(&[("a", map(&[("x", 1.0.into()), ("y", Value::Null)]).into())]);
         assert_eq!(table.to_map(), expected);
+    }
+
+    #[test]
+    fn a_table_contains_those_below_it() {
+        let values = map(&[("a", map(&[("b", map(&[]).into())]).into())]);
+        let table = Table::of(&values);
+        let (Ok(outer), Ok(inner)) = (table.table_at("a"), table.table_at("a.b")) else { panic!("no tables") };
+        assert_eq!((outer.contains(&inner), inner.contains(&outer), inner.contains(&inner)), (true, false, true));
+    }
+
+    #[test]
+    fn sizes_are_limited_before_they_are_made() {
+        let values = map(&[("text", "x".repeat(1000).into())]);
+        let table = Table::of(&values);
+        // 1,000 tables that are two of the one below would be 2^1000.
+        let doubled = (0..1000).fold(table, |below, _| {
+            [("a".to_owned(), Node::Table(below.clone())), ("b".to_owned(), Node::Table(below))].into_iter().collect()
+        });
+        assert_eq!(doubled.size(1 << 20), None);
+        assert!(!doubled.contains(&Table::default()));
+        assert!(Table::of(&values).size(1 << 20).is_some_and(|size| size > 1000));
     }
 
     #[test]

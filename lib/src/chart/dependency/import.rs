@@ -5,7 +5,7 @@ use crate::chart::{Chart, Dependency};
 use crate::gotext::quote;
 use crate::log::{Level, Log};
 use crate::values::tree::{Node, Table};
-use crate::values::{Nulls, add_defaults, merge_tables, verb_v};
+use crate::values::{Cycle, Nulls, add_defaults, merge_tables, verb_v};
 use goyaml::{Map, Value};
 
 /// How large the values of all charts may become together, roughly. Helm has no such limit: it shares what is imported twice.
@@ -46,19 +46,25 @@ impl Importer<'_> {
         add_defaults(chart, &values, Nulls::Keep, self.logs)?;
         let imported = Table::default();
         for dependency in declared {
-            self.dependency(dependency, &values, &imported);
+            self.dependency(dependency, &values, &imported)?;
+        }
+        for table in [&values, &imported] {
+            let too_large = DependencyError::TooLarge { limit: MAX_SIZE, logs: Vec::new() };
+            self.left -= table.size(self.left).ok_or(too_large)?;
         }
         // Tables that were imported are shared with the place they come from, and must not change there now.
         let values = values.deep_copy();
-        merge_tables(&values, &imported, self.logs);
-        match values.size(self.left) {
-            Some(size) => self.left -= size,
-            None => return Err(DependencyError::TooLarge { limit: MAX_SIZE, logs: Vec::new() }),
-        }
+        // Nothing in the copy is in what was imported.
+        let _ = merge_tables(&values, &imported, self.logs);
         Ok(values.to_map())
     }
 
-    fn dependency<'a>(&mut self, dependency: &mut Dependency, values: &Table<'a>, imported: &Table<'a>) {
+    fn dependency<'a>(
+        &mut self,
+        dependency: &mut Dependency,
+        values: &Table<'a>,
+        imported: &Table<'a>,
+    ) -> Result<(), DependencyError> {
         let name = dependency.name.clone();
         let imports = std::mem::take(&mut dependency.import_values);
         for import in &imports {
@@ -68,12 +74,14 @@ impl Importer<'_> {
                 _ => continue,
             };
             match values.table_at(&format!("{name}.{child}")) {
-                Ok(table) => merge_tables(imported, &at_path(&parent, table), self.logs),
+                Ok(table) => merge_tables(imported, &at_path(&parent, table), self.logs)
+                    .map_err(|Cycle| DependencyError::Cycle { chart: name.clone(), logs: Vec::new() })?,
                 Err(key) => self.logs.push(missing(import, &name, key)),
             }
             let pair = Map::from([("child".to_owned(), child.into()), ("parent".to_owned(), parent.into())]);
             dependency.import_values.push(pair.into());
         }
+        Ok(())
     }
 }
 

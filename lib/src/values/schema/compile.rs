@@ -20,8 +20,9 @@ const LOCATION: &str = "file:///values.schema.json";
 const MAX_SIZE: u64 = 16 << 20;
 /// How many schemas may be referred to.
 const MAX_SCHEMAS: usize = 200;
-/// Checking recurses with the values and with the schema. This is enough for both at their deepest.
-const STACK_SIZE: usize = 1 << 30;
+/// Checking recurses with the schema, and for each level of the values again.
+const STACK_SIZE: usize = 64 << 20;
+const STACK_PER_LEVEL: usize = 128 << 10;
 
 /// Checks values against a schema.
 ///
@@ -29,14 +30,26 @@ const STACK_SIZE: usize = 1 << 30;
 /// What is wrong with the values or the schema, as Helm prints it.
 pub(super) fn check(schema: &[u8], values: &Map, fetch: &Fetch, logs: &mut Vec<Log>) -> Result<(), String> {
     let run = move || run(schema, values, fetch, logs);
+    let levels = values.values().map(levels).max().unwrap_or_default();
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, run);
+        let stack_size = STACK_SIZE + levels * STACK_PER_LEVEL;
+        let thread = std::thread::Builder::new().stack_size(stack_size).spawn_scoped(scope, run);
         match thread.map(std::thread::ScopedJoinHandle::join) {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err("unable to validate schema".to_owned()),
             Err(error) => Err(format!("unable to validate schema: {}", io_cause(&error))),
         }
     })
+}
+
+/// How deep a value is.
+fn levels(value: &Value) -> usize {
+    let below = match value {
+        Value::List(items) => items.iter().map(levels).max(),
+        Value::Map(map) => map.values().map(levels).max(),
+        _ => return 0,
+    };
+    1 + below.unwrap_or_default()
 }
 
 fn run(schema: &[u8], values: &Map, fetch: &Fetch, logs: &mut Vec<Log>) -> Result<(), String> {

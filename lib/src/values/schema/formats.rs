@@ -42,6 +42,7 @@ formats! {
     "duration" => duration,
     "period" => period,
     "regex" => patterns::check,
+    "go-regex" => patterns::check,
     "email" => email,
     "hostname" => hostname,
     "ipv4" => ipv4,
@@ -187,12 +188,18 @@ fn ipv4(text: &str) -> Verdict {
         if group.len() > 1 && group.starts_with('0') {
             return fail("leading zeros");
         }
-        let number: i64 = group.parse().map_err(|_| format!("strconv.Atoi: parsing {}: invalid syntax", quote(group)))?;
+        let number: i64 = group.parse().map_err(|_| not_a_number(group))?;
         if !(0..=255).contains(&number) {
             return fail("decimal must be between 0 and 255");
         }
     }
     Ok(())
+}
+
+fn not_a_number(text: &str) -> String {
+    let is_number = !text.is_empty() && leading_digits(text) == text.len();
+    let problem = if is_number { "value out of range" } else { "invalid syntax" };
+    format!("strconv.Atoi: parsing {}: {problem}", quote(text))
 }
 
 fn ipv6(text: &str) -> Verdict {

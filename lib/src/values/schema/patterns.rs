@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 /// The beginning of a pattern that nobody accepts.
 const REFUSED: &str = "[";
 
+/// The format that stands for `regex`, for which `boon` has a rule of its own that nobody can change.
+pub(super) const REGEX: &str = "go-regex";
+
 /// The names of `patternProperties` that were changed, and what they were.
 #[derive(Default)]
 pub(super) struct Names(BTreeMap<String, String>);
@@ -38,6 +41,7 @@ impl Names {
             // These hold values, not schemas.
             ("enum" | "const" | "default" | "examples", _) => {}
             ("pattern", Json::String(pattern)) => *pattern = translated(pattern),
+            ("format", Json::String(format)) if format == "regex" => REGEX.clone_into(format),
             ("patternProperties", Json::Object(patterns)) => self.names(patterns),
             // Here the names are not keywords.
             ("properties" | "$defs" | "definitions" | "dependentSchemas" | "dependencies", Json::Object(members)) => {

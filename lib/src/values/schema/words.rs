@@ -2,6 +2,7 @@
 
 use super::failure::Origin;
 use super::formats;
+use super::patterns::REGEX;
 use crate::gotext;
 use boon::{ErrorKind, ValidationError};
 use serde_json::{Number, Value as Json};
@@ -28,6 +29,7 @@ pub(super) fn kind(error: &ValidationError<'_, '_>, origin: &Origin<'_>, place: 
         ErrorKind::Const { want } => format!("value must be {}", scalar(want)),
         ErrorKind::Format { got, want, err } => {
             let got = origin.original(got, place);
+            let want = if *want == REGEX { "regex" } else { want };
             format!("{} is not valid {want}: {}", scalar(&got), format_error(want, &got, err.as_ref()))
         }
         ErrorKind::MinProperties { got, want } => counts("minProperties", *got, *want),

@@ -309,3 +309,36 @@ fn typed(text: String) -> Value {
         text.parse().map_or_else(|_| text.into(), Value::Int)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::set::assign;
+
+    fn set(text: &str) -> Result<Map, SetError> {
+        let mut values = Map::new();
+        assign(text, Grammar::Typed, &mut values).map(|()| values)
+    }
+
+    #[test]
+    fn keys_are_not_endless() {
+        let indices = |count: usize| format!("a{}=1", "[0]".repeat(count));
+        assert!(set(&indices(100)).is_ok());
+        assert_eq!(set(&indices(40_000)), Err(SetError::TooDeep(MAX_DEPTH)));
+        let mixed = "a[0].".repeat(1000);
+        assert_eq!(set(&format!("{mixed}a=1")), Err(SetError::TooDeep(MAX_DEPTH)));
+        assert_eq!(set(&format!("{}a=1", "a.".repeat(31))), Err(SetError::TooDeep(MAX_LEVEL)));
+    }
+
+    #[test]
+    fn what_is_there_stays_unless_it_is_assigned() {
+        let mut values = goyaml::decode_map("a: [1, [2]]").expect("values").expect("a map");
+        let before = values.clone();
+        // Both end before anything is assigned.
+        assert_eq!(assign("a[1][0", Grammar::Typed, &mut values), Ok(()));
+        assert_eq!(assign("a[1][1]", Grammar::Typed, &mut values), Ok(()));
+        assert_eq!(values, before);
+        assert_eq!(assign("a[1][1]=x", Grammar::Typed, &mut values), Ok(()));
+        assert_eq!(Some(values), goyaml::decode_map("a: [1, [2, x]]").expect("values"));
+    }
+}
