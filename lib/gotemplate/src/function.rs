@@ -47,6 +47,8 @@ pub enum ParameterType {
     Map,
     /// `[]interface {}`, nil allowed.
     List,
+    /// An integer of that Go type, such as `time.Duration`.
+    Named(&'static str),
     /// A struct of that Go type, such as `time.Time`.
     Object(&'static str),
 }
@@ -79,7 +81,7 @@ impl ParameterType {
             | (Self::Float, Value::Float(_)) => true,
             (Self::Map, Value::Map(map)) => map.map_type() != MapType::String,
             (Self::List, Value::List(list)) => list.element() == Element::Any,
-            (Self::Object(name), Value::Object(object)) => object.type_name() == name,
+            (Self::Object(name) | Self::Named(name), Value::Object(object)) => object.type_name() == name,
             _ => false,
         }
     }
@@ -97,7 +99,7 @@ impl std::fmt::Display for ParameterType {
             Self::Float => "float64",
             Self::Map => "map[string]interface {}",
             Self::List => "[]interface {}",
-            Self::Object(name) => name,
+            Self::Object(name) | Self::Named(name) => name,
         })
     }
 }

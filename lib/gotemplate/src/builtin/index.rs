@@ -70,6 +70,10 @@ fn position(key: &Value, limit: usize) -> Result<usize, FunctionError> {
         Value::Int(at) | Value::Int64(at) => (usize::try_from(*at).ok(), at.to_string()),
         Value::Uint64(at) => (usize::try_from(*at).ok(), (*at as i64).to_string()),
         Value::Uint8(at) => (Some(usize::from(*at)), at.to_string()),
+        Value::Object(object) if object.integer().is_some() => {
+            let at = object.integer().unwrap_or_default();
+            (usize::try_from(at).ok(), at.to_string())
+        }
         Value::Nil => return Err("cannot index slice/array with nil".into()),
         _ => return Err(format!("cannot index slice/array with type {}", key.type_name()).into()),
     };

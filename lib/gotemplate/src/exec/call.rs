@@ -82,6 +82,7 @@ impl Machine<'_> {
     pub(super) fn failed_method(&self, pc: usize, name: &str, error: MethodError, arguments: &[Value]) -> ExecError {
         match error {
             MethodError::Failed(message) => self.failed_call(pc, name, message.into()),
+            MethodError::Unusable(message) => self.error(message),
             MethodError::WrongType { index, expected } => {
                 let argument = arguments.get(index).unwrap_or(&Value::Nil);
                 let message = mismatch(argument, false, ParameterType::named(expected));

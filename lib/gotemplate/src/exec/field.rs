@@ -9,12 +9,12 @@ use crate::value::{Map, MapType, Object, Value};
 type Field = Result<(Value, bool), ExecError>;
 
 impl Machine<'_> {
-    /// Replaces the top by its field.
-    pub(super) fn field(&mut self, name: u32) -> Done {
+    /// Replaces the top by its field. A method that fails does so at `pc`.
+    pub(super) fn field(&mut self, pc: usize, name: u32) -> Done {
         let receiver = self.pop();
         let (value, interface) = match self.plain_field(&receiver, name) {
             Some(found) => found,
-            None => self.any_field(&receiver, &self.program.field(name))?,
+            None => self.any_field(pc, &receiver, &self.program.field(name))?,
         };
         self.push(value, interface);
         Ok(())
@@ -25,7 +25,7 @@ impl Machine<'_> {
         self.at = pc;
         let Some((value, interface)) = self.plain_field(&self.dot.value, name) else {
             self.push_dot(pc);
-            return self.field(name);
+            return self.field(pc, name);
         };
         self.push(value, interface);
         Ok(())
@@ -39,30 +39,30 @@ impl Machine<'_> {
         if may_be_method { None } else { entry(map, name, self.set.missing_key) }
     }
 
-    fn any_field(&self, receiver: &Value, name: &str) -> Field {
+    fn any_field(&self, pc: usize, receiver: &Value, name: &str) -> Field {
         match receiver {
-            Value::Map(map) => self.map_field(map, receiver, name),
-            Value::Object(object) => self.object_field(&**object, receiver, name),
+            Value::Map(map) => self.map_field(pc, map, receiver, name),
+            Value::Object(object) => self.object_field(pc, &**object, receiver, name),
             Value::Nil => self.field_of_nil(name).map(|()| (Value::Nil, false)),
             _ => Err(self.no_field(receiver, name)),
         }
     }
 
-    fn map_field(&self, map: &Map, receiver: &Value, name: &str) -> Field {
+    fn map_field(&self, pc: usize, map: &Map, receiver: &Value, name: &str) -> Field {
         if let Some(method) = self.map_method(map, name) {
             self.count(name, method.parameters.len() - 1, method.rest.is_some(), 0)?;
             let result = method.run(self.set, &mut [receiver.clone()]);
-            return result.map(|value| (value, false)).map_err(|error| self.failed_call(self.at, name, error));
+            return result.map(|value| (value, false)).map_err(|error| self.failed_call(pc, name, error));
         }
         let found = entry(map, name.as_bytes(), self.set.missing_key);
         found.ok_or_else(|| self.error(format!("map has no entry for key {}", quoted(name.as_bytes()))))
     }
 
-    fn object_field(&self, object: &dyn Object, receiver: &Value, name: &str) -> Field {
+    fn object_field(&self, pc: usize, object: &dyn Object, receiver: &Value, name: &str) -> Field {
         if let Some(parameters) = object.method(name) {
             self.count(name, parameters, false, 0)?;
             let result = object.call(name, &[]);
-            return result.map(|value| (value, false)).map_err(|error| self.failed_method(self.at, name, error, &[]));
+            return result.map(|value| (value, false)).map_err(|error| self.failed_method(pc, name, error, &[]));
         }
         object.field(name).map(|value| (value, false)).ok_or_else(|| self.no_field(receiver, name))
     }

@@ -153,9 +153,9 @@ impl Machine<'_> {
                 Instruction::DotField(name) => self.dot_field(pc, name)?,
                 Instruction::Field(name) => {
                     self.at = pc;
-                    self.field(name)?;
+                    self.field(pc, name)?;
                 }
-                Instruction::ChainedField(name) => self.field(name)?,
+                Instruction::ChainedField(name) => self.field(pc, name)?,
                 Instruction::Unwrap => self.interface = false,
                 Instruction::Check(parameter) => self.check(parameter)?,
                 Instruction::Call { function, arguments, piped } => self.call(pc, function, arguments as usize, piped)?,

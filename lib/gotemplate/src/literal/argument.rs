@@ -29,6 +29,10 @@ impl Literal {
             (ParameterType::Bool, Self::Bool) | (ParameterType::String, Self::String) => Ok(ideal.unwrap_or_default()),
             (ParameterType::Bool, _) => Err(expected("bool")),
             (ParameterType::String, _) => Err(expected("string")),
+            (ParameterType::Named(_), Self::Number(number)) => {
+                number.int.map(Value::Int64).ok_or_else(|| expected("integer"))
+            }
+            (ParameterType::Named(_), _) => Err(expected("integer")),
             (ParameterType::Int | ParameterType::Int64 | ParameterType::Uint32 | ParameterType::Float, _) => {
                 let number = if let Self::Number(number) = self { number } else { Number::default() };
                 match parameter {

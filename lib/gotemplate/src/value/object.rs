@@ -121,4 +121,6 @@ pub enum MethodError {
     },
     /// The method returned an error with this text.
     Failed(String),
+    /// No template can call the method, as this text says.
+    Unusable(String),
 }

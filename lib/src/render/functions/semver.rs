@@ -1,7 +1,7 @@
 //! `semver` and `semverCompare`, and the version object that `semver` returns.
 
 use crate::version::{Constraint, Version, VersionError};
-use gotemplate::function::{FunctionError, FunctionTable};
+use gotemplate::function::{FunctionError, FunctionTable, ParameterType};
 use gotemplate::value::{Kind, MethodError, Object, Str, Value};
 use std::any::Any;
 use std::borrow::Cow;
@@ -33,6 +33,7 @@ struct Pointer(Version);
 struct Plain(Version);
 
 const POINTER: &str = "*semver.Version";
+const PLAIN: &str = "semver.Version";
 
 const METHODS: [(&str, usize); 14] = [
     ("Major", 0),
@@ -75,11 +76,16 @@ impl Object for Pointer {
     }
 
     fn method(&self, name: &str) -> Option<usize> {
-        arity(&POINTER_METHODS, name).or_else(|| arity(&METHODS, name))
+        arity(&POINTER_METHODS, name).or_else(|| arity(&METHODS, name)).or_else(|| unexported(name).then_some(0))
+    }
+
+    fn parameter(&self, method: &str, _: usize) -> ParameterType {
+        if arity(&METHODS, method).is_some() { ParameterType::String } else { ParameterType::Object(POINTER) }
     }
 
     fn call(&self, name: &str, arguments: &[Value]) -> Result<Value, MethodError> {
         match arguments {
+            _ if unexported(name) => Err(unusable(name, POINTER)),
             _ if name == "Original" => Ok(Value::string(self.0.original.as_str())),
             [other] if arity(&POINTER_METHODS, name).is_some() => compare(&self.0, name, other),
             _ => call(&self.0, name, arguments),
@@ -97,15 +103,19 @@ impl Object for Pointer {
 
 impl Object for Plain {
     fn type_name(&self) -> Cow<'static, str> {
-        "semver.Version".into()
+        PLAIN.into()
     }
 
     fn method(&self, name: &str) -> Option<usize> {
-        arity(&METHODS, name)
+        arity(&METHODS, name).or_else(|| unexported(name).then_some(0))
+    }
+
+    fn parameter(&self, _: &str, _: usize) -> ParameterType {
+        ParameterType::String
     }
 
     fn call(&self, name: &str, arguments: &[Value]) -> Result<Value, MethodError> {
-        call(&self.0, name, arguments)
+        if unexported(name) { Err(unusable(name, PLAIN)) } else { call(&self.0, name, arguments) }
     }
 
     fn display(&self) -> String {
@@ -115,6 +125,15 @@ impl Object for Plain {
     fn as_any(&self) -> &dyn Any {
         self
     }
+}
+
+/// The fields of Go's struct, which no template reaches.
+fn unexported(name: &str) -> bool {
+    matches!(name, "major" | "minor" | "patch" | "pre" | "metadata" | "original")
+}
+
+fn unusable(name: &str, type_name: &str) -> MethodError {
+    MethodError::Unusable(format!("{name} is an unexported field of struct type {type_name}"))
 }
 
 fn call(version: &Version, name: &str, arguments: &[Value]) -> Result<Value, MethodError> {

@@ -132,7 +132,7 @@ impl Evaluate for Method {
         check_count(name, wanted, false, arguments.len())?;
         object.call(name, &arguments).map_err(|error| match error {
             MethodError::WrongType { index, expected } => wrong_type(expected, &arguments[index]),
-            MethodError::Failed(message) => FunctionError::new(message),
+            MethodError::Failed(message) | MethodError::Unusable(message) => FunctionError::new(message),
         })
     }
 }
@@ -168,7 +168,7 @@ fn fit(argument: Value, wanted: ParameterType) -> Result<Value, FunctionError> {
         | (Value::Float(_), ParameterType::Float)
         | (Value::Map(_) | Value::Nil, ParameterType::Map)
         | (Value::List(_) | Value::Nil, ParameterType::List) => true,
-        (Value::Int(number), ParameterType::Int64) => return Ok(Value::Int64(*number)),
+        (Value::Int(number), ParameterType::Int64 | ParameterType::Named(_)) => return Ok(Value::Int64(*number)),
         (Value::Int(number), ParameterType::Uint32) => u32::try_from(*number).is_ok(),
         (Value::Int(number), ParameterType::Float) => return Ok(Value::Float(*number as f64)),
         (Value::Object(object), ParameterType::Object(name)) => object.type_name() == name,
@@ -192,7 +192,7 @@ fn type_name(parameter: ParameterType) -> &'static str {
         ParameterType::Float => "float64",
         ParameterType::Map => "map[string]interface {}",
         ParameterType::List => "[]interface {}",
-        ParameterType::Object(name) => name,
+        ParameterType::Object(name) | ParameterType::Named(name) => name,
     }
 }
 

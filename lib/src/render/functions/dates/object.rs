@@ -68,11 +68,24 @@ impl Object for Time {
             "String" | "GoString" | "MarshalText" | "MarshalJSON" => 0,
             "Format" | "Add" | "Sub" | "After" | "Before" | "Equal" | "Compare" | "In" | "Round" | "Truncate" => 1,
             "AddDate" => 3,
-            _ => return None,
+            _ => return unusable(name).map(|_| 0),
         })
     }
 
+    fn parameter(&self, method: &str, _: usize) -> ParameterType {
+        match method {
+            "Format" => ParameterType::String,
+            "AddDate" => ParameterType::Int,
+            "Add" | "Round" | "Truncate" => ParameterType::Named(DURATION),
+            "In" => ParameterType::Object(LOCATION),
+            _ => ParameterType::Object(TIME),
+        }
+    }
+
     fn call(&self, name: &str, arguments: &[Value]) -> Result<Value, MethodError> {
+        if let Some(reason) = unusable(name) {
+            return Err(MethodError::Unusable(reason));
+        }
         match arguments {
             [] if name.starts_with("Marshal") => self.marshal(name),
             [] => Ok(self.facet(name)),
@@ -177,10 +190,22 @@ fn named(type_name: &'static str, names: &[&'static str], number: i64, first: i6
     Value::Object(Rc::new(Named { type_name, name: names[(number - first) as usize], number }))
 }
 
+/// Why no template can call a method of a time, or reach a field.
+fn unusable(name: &str) -> Option<String> {
+    let second = match name {
+        "Date" | "Clock" => return Some(format!("function {name} has 3 return values; should be 1 or 2")),
+        "wall" | "ext" | "loc" => return Some(format!("{name} is an unexported field of struct type {TIME}")),
+        "ISOWeek" | "Zone" => "int",
+        "ZoneBounds" => TIME,
+        _ => return None,
+    };
+    Some(format!("invalid function signature for {name}: second return value should be error; is {second}"))
+}
+
 /// A duration, or a constant that stands for one.
 fn nanoseconds(value: &Value) -> Option<i64> {
     match value {
-        Value::Int(number) => Some(*number),
+        Value::Int64(number) => Some(*number),
         Value::Object(object) => object.as_any().downcast_ref::<Duration>().map(|duration| duration.0),
         _ => None,
     }
@@ -212,6 +237,10 @@ impl Object for Duration {
         })
     }
 
+    fn parameter(&self, _: &str, _: usize) -> ParameterType {
+        ParameterType::Named(DURATION)
+    }
+
     fn call(&self, name: &str, arguments: &[Value]) -> Result<Value, MethodError> {
         let units = |unit: u64| Value::Float((self.0 / unit as i64) as f64 + (self.0 % unit as i64) as f64 / unit as f64);
         let duration = |nanoseconds: i64| Value::Object(Rc::new(Duration(nanoseconds)));
@@ -235,6 +264,10 @@ impl Object for Duration {
 
     fn display(&self) -> String {
         duration::print(self.0)
+    }
+
+    fn go_syntax(&self) -> String {
+        self.0.to_string()
     }
 
     fn plain(&self) -> Value {
@@ -273,6 +306,10 @@ impl Object for Named {
 
     fn display(&self) -> String {
         self.name.into()
+    }
+
+    fn go_syntax(&self) -> String {
+        self.number.to_string()
     }
 
     fn plain(&self) -> Value {
