@@ -19,6 +19,7 @@ mod output;
 mod parse;
 mod post_render_args;
 mod render_args;
+mod stack;
 pub mod template;
 mod values_args;
 
@@ -33,4 +34,5 @@ pub use output::write_stdout;
 pub use parse::{matches, read_as_pflag};
 pub use post_render_args::{PostRenderArgs, Stage};
 pub use render_args::RenderArgs;
+pub use stack::with_stack;
 pub use values_args::ValuesArgs;
