@@ -112,6 +112,9 @@ pub struct Server {
     pub lookup: Arc<dyn Lookup>,
 }
 
+/// Reaches the cluster.
+pub type Connect = dyn Fn(&GlobalArgs) -> Result<Server, Failure> + Sync;
+
 const USAGE: &str = "rhelm template [NAME] [CHART] [flags]";
 
 /// The command with its flags.
@@ -127,8 +130,12 @@ pub fn command(name: &'static str) -> Command {
 pub fn run(
     args: &TemplateArgs,
     global: &GlobalArgs,
-    connect: &dyn Fn(&GlobalArgs) -> Result<Server, Failure>,
+    connect: &Connect,
 ) -> Result<(), Failure> {
+    crate::with_stack(|| render(args, global, connect))
+}
+
+fn render(args: &TemplateArgs, global: &GlobalArgs, connect: &Connect) -> Result<(), Failure> {
     let uses_server = args.uses_server()?;
     let mut capabilities = Capabilities::default();
     if let Some(version) = &args.kube_version {

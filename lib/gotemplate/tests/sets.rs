@@ -81,7 +81,7 @@ fn errors_tell_where_and_why() {
     let inner = error.inner().expect("the inner error");
     assert_eq!((inner.template(), inner.message()), ("f", "can't evaluate field x in type string"));
     assert!(inner.cause().is_none());
-    assert_eq!(error.chain(), [text.as_str(), inner_text]);
+    assert_eq!(error.chain().collect::<Vec<_>>(), [text.as_str(), inner_text]);
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn chains_hold_other_errors_too() {
     let inner = r#"template: gotpl:1:3: executing "gotpl" at <fail "no">: error calling fail: no"#;
     let middle = format!("error during tpl: {inner}");
     let text = format!(r#"template: a:1:3: executing "a" at <tpl "{{{{ fail \"no\" }}}}" .>: error calling tpl: {middle}"#);
-    assert_eq!(error.chain(), [text.as_str(), &middle, inner, "no"]);
+    assert_eq!(error.chain().collect::<Vec<_>>(), [text.as_str(), &middle, inner, "no"]);
 }
 
 #[test]

@@ -8,14 +8,25 @@ use super::handlebars::{Data, Handlebars, Session, is_handlebars};
 use super::{Environment, Lookup, RenderError, functions, values_methods};
 use gotemplate::function::{FunctionError, FunctionTable};
 use gotemplate::value::{Str, Value};
-use gotemplate::{ExecError, MissingKey, Set, TextError, format};
-use std::cell::RefCell;
+use gotemplate::{ExecError, Limits, MissingKey, Set, TextError, format};
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 /// How deep `include` may nest for one name.
 const MAX_INCLUDES: u32 = 1000;
+
+/// How deep `tpl` may nest.
+const MAX_TPL: u32 = 1000;
+
+/// From this length on, a failure of `tpl` keeps only its text and not the failure inside: as each level quotes all below it,
+/// keeping both would take memory that grows with the square of the depth.
+const MAX_KEPT: usize = 64 << 10;
+
+/// Far beyond what charts need, and reached within a second or two and without exhausting memory. The stack is for a
+/// thread that has several times as much: what runs in functions above the limit needs some too.
+const LIMITS: Limits = Limits { steps: 10_000_000, output: 32 << 20, stack: 32 << 20 };
 
 /// The name of the set, which the templates of `tpl` carry too.
 const SET_NAME: &str = "gotpl";
@@ -33,6 +44,8 @@ struct State {
     handlebars: Option<Handlebars>,
     /// How many calls of `include` are running, by the name of the template.
     includes: RefCell<BTreeMap<Str, u32>>,
+    /// How many calls of `tpl` are running.
+    texts: Cell<u32>,
     /// What the running Handlebars file sees, so that it is turned into JSON once.
     data: RefCell<Option<Rc<Data>>>,
     lookup: Arc<dyn Lookup>,
@@ -55,7 +68,7 @@ impl Engine {
             let functions = Rc::new(table);
             let mut handlebars = None;
             parsed = parse(templates, &functions, &mut handlebars);
-            State { functions, handlebars, includes: RefCell::default(), data: RefCell::default(), lookup }
+            State { functions, handlebars, includes: RefCell::default(), texts: Cell::default(), data: RefCell::default(), lookup }
         });
         Ok(Self { set: parsed?, state })
     }
@@ -85,7 +98,8 @@ fn parse(
     functions: &Rc<FunctionTable>,
     handlebars: &mut Option<Handlebars>,
 ) -> Result<Set, RenderError> {
-    let mut set = Set::new(Rc::clone(functions)).with_name(SET_NAME).with_missing_key(MissingKey::Zero);
+    let set = Set::new(Rc::clone(functions)).with_name(SET_NAME).with_missing_key(MissingKey::Zero);
+    let mut set = set.with_limits(LIMITS);
     for template in templates {
         if is_handlebars(&template.name) {
             let text = String::from_utf8_lossy(&template.text);
@@ -146,6 +160,17 @@ impl State {
         result.map(String::into_bytes)
     }
 
+    fn tpl(&self, set: &Set, text: &Str, data: &Value) -> Result<Vec<u8>, FunctionError> {
+        let running = self.texts.get();
+        if running >= MAX_TPL {
+            return Err(FunctionError::new(format!("tpl calls are nested too deeply: more than {MAX_TPL}")));
+        }
+        self.texts.set(running + 1);
+        let result = tpl(set, text, data);
+        self.texts.set(running);
+        result
+    }
+
     fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Result<Value, FunctionError> {
         let found = self.lookup.lookup(api_version, kind, namespace, name).map_err(|error| error.to_string())?;
         Ok(value_from(&found))
@@ -159,10 +184,13 @@ fn tpl(set: &Set, text: &Str, data: &Value) -> Result<Vec<u8>, FunctionError> {
         let quoted = format::quoted(text.as_bytes());
         match error {
             TextError::Parse(error) => format!("cannot parse template {quoted}: {error}").into(),
-            TextError::Exec(error) => FunctionError {
-                message: format!("error during tpl function execution for {quoted}: {error}"),
-                source: Some(Rc::new(error)),
-            },
+            TextError::Exec(error) => {
+                let message = format!("error during tpl function execution for {quoted}: {error}");
+                match message.len() {
+                    ..MAX_KEPT => FunctionError { message, source: Some(Rc::new(error)) },
+                    _ => message.into(),
+                }
+            }
         }
     })?;
     Ok(without_no_value(written))
@@ -175,7 +203,8 @@ fn bind(table: &mut FunctionTable, state: &Weak<State>) {
     };
     let engine = bound(state);
     table.add("include", move |set: &Set, name: Str, data: Value| engine().include(set, &name, &data));
-    table.add("tpl", |set: &Set, text: Str, data: Value| tpl(set, &text, &data));
+    let engine = bound(state);
+    table.add("tpl", move |set: &Set, text: Str, data: Value| engine().tpl(set, &text, &data));
     let engine = bound(state);
     table.add("lookup", move |api_version: Str, kind: Str, namespace: Str, name: Str| {
         let [api_version, kind, namespace, name] = [&api_version, &kind, &namespace, &name].map(|text| text.to_str_lossy());
@@ -223,7 +252,7 @@ fn failed(error: &ExecError) -> RenderError {
     {
         return RenderError::Failed { position: position.to_owned(), message: message.to_owned() };
     }
-    RenderError::execution(&error.chain())
+    RenderError::execution(error.chain())
 }
 
 fn without_no_value(text: Vec<u8>) -> Vec<u8> {

@@ -31,11 +31,13 @@ impl RenderError {
     ///
     /// Where templates are all there is, each gets a paragraph; with any other cause the first text is printed as it is.
     #[must_use]
-    pub fn execution(chain: &[String]) -> Self {
+    pub fn execution(chain: impl IntoIterator<Item = String>) -> Self {
         let mut paragraphs: Vec<String> = Vec::new();
+        let mut chain = chain.into_iter().peekable();
+        let whole = chain.peek().cloned().unwrap_or_default();
         for text in chain {
-            let Some(paragraph) = paragraph(text) else {
-                return Self::Execution(chain[0].clone());
+            let Some(paragraph) = paragraph(&text) else {
+                return Self::Execution(whole);
             };
             if paragraphs.last() != Some(&paragraph) {
                 paragraphs.push(paragraph);
@@ -63,7 +65,7 @@ mod tests {
     use super::*;
 
     fn layout(chain: &[&str]) -> String {
-        RenderError::execution(&chain.iter().map(ToString::to_string).collect::<Vec<_>>()).to_string()
+        RenderError::execution(chain.iter().map(ToString::to_string)).to_string()
     }
 
     // The expected texts are those of Helm 4.3.1.

@@ -88,20 +88,19 @@ impl ExecError {
     }
 
     /// The texts of this failure and of all that it wraps, as unwrapping Go's errors one by one shows them: each with all
-    /// that is inside it, from the outermost inwards.
-    #[must_use]
-    pub fn chain(&self) -> Vec<String> {
-        let mut texts = vec![self.to_string()];
+    /// that is inside it, from the outermost inwards. All of them together are long: as the square of how many there are.
+    pub fn chain(&self) -> impl Iterator<Item = String> {
+        let mut links: Vec<&dyn std::fmt::Display> = vec![self];
         let mut error = self;
         while let Some(cause) = error.cause() {
             if !cause.is_transparent() {
-                texts.push(cause.to_string());
+                links.push(cause);
             }
             let Some(inner) = cause.execution() else { break };
-            texts.push(inner.to_string());
+            links.push(inner);
             error = inner;
         }
-        texts
+        links.into_iter().map(ToString::to_string)
     }
 }
 

@@ -63,7 +63,7 @@ fn render(
     let mut out = Vec::new();
     Some(match set.execute(NAME, &context, &mut out) {
         Ok(()) => Ok(out),
-        Err(error) => Err(RenderError::execution(&error.chain()).to_string()),
+        Err(error) => Err(RenderError::execution(error.chain()).to_string()),
     })
 }
 
