@@ -84,7 +84,7 @@ fn record(entry: &Entry<Summary>) -> Record {
     {
         fields.push(("updated", updated.rfc3339().into()));
     }
-    for (name, place) in [("status", 2), ("chart", 3), ("app_version", 4), ("description", 6)] {
+    for (name, place) in [("status", 2), ("chart", 3), ("app_version", 4)] {
         fields.push((name, cells[place].clone().into()));
     }
     if let Ok(summary) = &entry.content
@@ -92,5 +92,6 @@ fn record(entry: &Entry<Summary>) -> Record {
     {
         fields.push(("rollback_revision", i64::from(summary.info.rollback_revision).into()));
     }
+    fields.push(("description", cells[6].clone().into()));
     Record(fields)
 }

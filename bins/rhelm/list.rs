@@ -1,6 +1,7 @@
 //! `rhelm list`: the releases of a namespace, or of all.
 
 use super::driver::{self, Releases};
+use super::get::parse_int;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use goyaml::Value;
 use rhelm_cli::{
@@ -25,7 +26,7 @@ struct ListArgs {
     #[arg(short = 'A', long)]
     all_namespaces: bool,
     /// Every state: what is shown anyhow
-    #[arg(long, hide = true)]
+    #[arg(short, long, hide = true)]
     all: bool,
     /// Sort by the time of the last deployment
     #[arg(short, long)]
@@ -34,11 +35,11 @@ struct ListArgs {
     #[arg(short, long)]
     filter: Option<String>,
     /// At most so many; 0 for all
-    #[arg(short, long, default_value_t = 256)]
-    max: usize,
+    #[arg(short, long, default_value_t = 256, value_parser = parse_int)]
+    max: i64,
     /// Pass over so many
-    #[arg(long, default_value_t = 0)]
-    offset: usize,
+    #[arg(long, default_value_t = 0, value_parser = parse_int)]
+    offset: i64,
     /// Leave out the table's header
     #[arg(long)]
     no_headers: bool,
@@ -118,8 +119,8 @@ impl ListArgs {
             states: if states.is_empty() || self.all { defaults.states } else { states },
             by_date: self.date,
             reverse: self.reverse,
-            offset: self.offset,
-            limit: self.max,
+            offset: usize::try_from(self.offset).unwrap_or(0),
+            limit: usize::try_from(self.max).unwrap_or(0),
         }
     }
 
@@ -128,7 +129,7 @@ impl ListArgs {
         let head = &entry.head;
         match entry.content {
             Ok(summary) => {
-                let layout = self.time_format.as_deref().unwrap_or(TIME);
+                let layout = self.time_format.as_deref().filter(|layout| !layout.is_empty()).unwrap_or(TIME);
                 let updated = &summary.info.last_deployed;
                 let updated = time::in_layout(updated, layout, &environment(false)).unwrap_or_else(|_| "-".to_owned());
                 let (chart, app_version) = chart(summary.chart.as_ref());
