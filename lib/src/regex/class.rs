@@ -4,6 +4,7 @@ use super::error::{Cause, Error};
 use super::escape::take_escape;
 use super::names::is_script;
 use super::text::{check_utf8, next_rune};
+use super::unicode17;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, HirKind};
 
 /// A set and the pattern after it.
@@ -165,8 +166,22 @@ fn unicode_class(name: &[u8]) -> Option<ClassUnicode> {
     if matches!(name.as_str(), "cs" | "surrogate") {
         return Some(ClassUnicode::empty());
     }
-    let property = if is_script(&name) { "sc" } else { "gc" };
-    match regex_syntax::parse(&format!("\\p{{{property}={name}}}")).ok()?.into_kind() {
+    let mut class;
+    if unicode17::SCRIPTS.contains(&name.as_str()) || is_script(&name) {
+        class = if is_script(&name) { property("sc", &name)? } else { ClassUnicode::empty() };
+        unicode17::amend_script(&name, &mut class);
+    } else {
+        class = property("gc", &name)?;
+        if name != "ascii" {
+            unicode17::amend_category(&mut class);
+        }
+    }
+    Some(class)
+}
+
+/// A class of the library.
+fn property(kind: &str, name: &str) -> Option<ClassUnicode> {
+    match regex_syntax::parse(&format!("\\p{{{kind}={name}}}")).ok()?.into_kind() {
         HirKind::Class(Class::Unicode(class)) => Some(class),
         HirKind::Literal(literal) => {
             let text = std::str::from_utf8(&literal.0).ok()?;

@@ -12,6 +12,7 @@ mod node;
 mod parse;
 mod program;
 mod text;
+mod unicode17;
 
 pub(crate) use class::is_letter_or_digit;
 pub(crate) use error::Error;

@@ -194,8 +194,14 @@ fn parse_pkcs1(der: &[u8]) -> Result<PrivateKey, String> {
         Ok(key) => Ok(PrivateKey::Rsa(Box::new(key))),
         Err(_) if read_sec1(der).is_some() => Err(use_instead("ParseECPrivateKey")),
         Err(_) if read_pkcs8(der).is_some() => Err(use_instead("ParsePKCS8PrivateKey")),
+        Err(_) if !is_pkcs1(der) => Err("asn1: syntax error: sequence truncated".into()),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// Whether there is a version and eight numbers, good or bad ones.
+fn is_pkcs1(der: &[u8]) -> bool {
+    der::open(der).is_some_and(|mut reader| (0..9).all(|_| reader.take(der::INTEGER).is_some()))
 }
 
 fn use_instead(name: &str) -> String {
