@@ -1,4 +1,6 @@
-//! Finding the executable that a `--post-renderer` names.
+//! Finding the executable that a `--post-renderer` names; [`process`] runs it.
+
+pub(super) mod process;
 
 use super::PostRenderError;
 use std::ffi::OsString;
@@ -13,6 +15,8 @@ pub struct Program {
     pub path: PathBuf,
     /// Passed as they are.
     pub arguments: Vec<String>,
+    /// Set in its environment, over what that has.
+    pub variables: Vec<(String, String)>,
 }
 
 /// Where programs are looked for; the caller reads it from its environment once.
@@ -34,7 +38,7 @@ impl SearchPath {
     pub fn find(&self, name: &str, arguments: Vec<String>) -> Result<Program, PostRenderError> {
         let found = if name.contains('/') { self.at_path(name) } else { self.by_name(name) };
         match found {
-            Ok(path) => Ok(Program { name: name.to_owned(), path, arguments }),
+            Ok(path) => Ok(Program { name: name.to_owned(), path, arguments, variables: Vec::new() }),
             Err(cause) => Err(PostRenderError::NotFound { name: name.to_owned(), cause }),
         }
     }
