@@ -66,44 +66,45 @@ fn has_content(text: &str) -> bool {
     text.lines().any(|line| !matches!(line.trim_start().as_bytes().first(), None | Some(b'#')))
 }
 
-/// What became of the documents `before` in `after`. Only those that are not the same are read.
+/// What became of the documents `before` in `after`. Documents that are the same are read only when others are new.
 ///
 /// # Errors
 /// For the first new or changed document that is no mapping.
 pub(super) fn compare(before: &[Content], after: &[Content]) -> Result<Changes, Unreadable> {
     let (gone, new) = (without(before, after), without(after, before));
-    let gone: Vec<Known> = gone.into_iter().flat_map(|content| known(content).unwrap_or_default()).collect();
-    let mut lost = gone.clone();
-    let (mut changed, mut added) = (0, Vec::new());
-    let mut repeated = Vec::new();
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let gone = gone.into_iter().flat_map(|content| known(content).unwrap_or_default());
+    let mut lost: Vec<Option<Known>> = gone.map(Some).collect();
+    let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (place, object) in lost.iter().enumerate().rev() {
+        places.entry(object.as_ref().map(|object| object.identity.clone()).unwrap_or_default()).or_default().push(place);
+    }
+    let (mut changed, mut unknown) = (0, Vec::new());
     for content in new {
-        let objects = known(content)?;
-        let (mut touched, mut fresh) = (false, Vec::new());
-        for object in objects {
-            let times = seen.entry(object.identity.clone()).or_default();
-            *times += 1;
-            match lost.iter().position(|other| other.identity == object.identity) {
-                Some(at) => {
-                    lost.remove(at);
+        let mut touched = false;
+        for object in known(content)? {
+            match places.get_mut(&object.identity).and_then(Vec::pop) {
+                Some(place) => {
+                    lost[place] = None;
                     touched = true;
                 }
-                None if *times > 1 || is_among(after, content, &object) => repeated.push(object),
-                None => fresh.push(object),
+                None => unknown.push(object),
             }
         }
         changed += usize::from(touched);
-        added.extend(fresh);
     }
-    Ok(Changes { changed, added, lost, repeated })
+    let (repeated, added) = sort_out(unknown, after);
+    Ok(Changes { changed, added, lost: lost.into_iter().flatten().collect(), repeated })
 }
 
-/// Whether another document of the stream, which may have been there before, is about the same object.
-fn is_among(all: &[Content], own: &Content, object: &Known) -> bool {
-    // The name has to be in the text somewhere: what is not even a candidate is not read.
-    let name = object.object.rsplit(['/', ' ']).next().unwrap_or_default();
-    let others = all.iter().filter(|other| other.number != own.number && !name.is_empty() && other.text.contains(name));
-    others.filter_map(|other| known(other).ok()).flatten().any(|other| other.identity == object.identity)
+/// Objects that the stream has more than once, and those that it has not.
+fn sort_out(unknown: Vec<Known>, stream: &[Content]) -> (Vec<Known>, Vec<Known>) {
+    if unknown.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    let all = stream.iter().filter_map(|content| known(content).ok()).flatten();
+    all.for_each(|object| *times.entry(object.identity).or_default() += 1);
+    unknown.into_iter().partition(|object| times.get(&object.identity).is_some_and(|&times| times > 1))
 }
 
 /// The documents of `all` without those that are in `others`, one for one.

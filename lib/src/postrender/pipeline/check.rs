@@ -6,6 +6,9 @@ use super::Report;
 use super::changes::{Changes, Known, compare, contents};
 use super::feed::Feed;
 
+/// Warnings of one stage.
+const MOST_WARNINGS: usize = 20;
+
 /// Checks what each stage wrote, completes the report, and returns what the last one wrote.
 ///
 /// # Errors
@@ -46,17 +49,20 @@ fn describe(number: usize, source: &str) -> String {
 /// What a user should know: documents that are gone, that have another name now, or that are there twice.
 fn warnings(stage: &str, changes: Changes) -> Vec<String> {
     let Changes { mut added, lost, repeated, .. } = changes;
+    let count = lost.len() + repeated.len();
     let mut warnings = Vec::new();
-    for gone in lost {
-        match added.iter().position(|new| is_renamed(&gone, new)) {
-            Some(at) => {
-                let new = added.remove(at);
-                warnings.push(format!("post-renderer {stage:?} changed the name of {} to {}", named(&gone), new.object));
-            }
-            None => warnings.push(format!("post-renderer {stage:?} lost {}", named(&gone))),
-        }
+    for gone in lost.iter().take(MOST_WARNINGS) {
+        let new = added.iter().position(|new| is_renamed(gone, new)).map(|at| added.remove(at));
+        warnings.push(match new {
+            Some(new) => format!("post-renderer {stage:?} changed the name of {} to {}", named(gone), new.object),
+            None => format!("post-renderer {stage:?} lost {}", named(gone)),
+        });
     }
-    warnings.extend(repeated.iter().map(|twice| format!("post-renderer {stage:?} wrote {} more than once", named(twice))));
+    let twice = repeated.iter().take(MOST_WARNINGS - warnings.len());
+    warnings.extend(twice.map(|twice| format!("post-renderer {stage:?} wrote {} more than once", named(twice))));
+    if count > warnings.len() {
+        warnings.push(format!("post-renderer {stage:?}: {} more warnings", count - warnings.len()));
+    }
     warnings
 }
 
