@@ -1,4 +1,4 @@
-//! The order in which kinds are installed.
+//! The orders in which kinds are installed and deleted.
 
 use super::{Hook, Manifest, Manifests};
 
@@ -44,6 +44,48 @@ const INSTALL_ORDER: &[&str] = &[
     "ValidatingWebhookConfiguration",
 ];
 
+/// Kinds in the order in which they are deleted: not quite the other way round.
+const UNINSTALL_ORDER: &[&str] = &[
+    "ValidatingWebhookConfiguration",
+    "MutatingWebhookConfiguration",
+    "APIService",
+    "Ingress",
+    "IngressClass",
+    "Service",
+    "CronJob",
+    "Job",
+    "StatefulSet",
+    "HorizontalPodAutoscaler",
+    "Deployment",
+    "ReplicaSet",
+    "ReplicationController",
+    "Pod",
+    "DaemonSet",
+    "RoleBindingList",
+    "RoleBinding",
+    "RoleList",
+    "Role",
+    "ClusterRoleBindingList",
+    "ClusterRoleBinding",
+    "ClusterRoleList",
+    "ClusterRole",
+    "CustomResourceDefinition",
+    "PersistentVolumeClaim",
+    "PersistentVolume",
+    "StorageClass",
+    "ConfigMap",
+    "SecretList",
+    "Secret",
+    "ServiceAccount",
+    "PodDisruptionBudget",
+    "PodSecurityPolicy",
+    "LimitRange",
+    "ResourceQuota",
+    "NetworkPolicy",
+    "Namespace",
+    "PriorityClass",
+];
+
 /// Sorts documents and hooks by kind. Those of one kind keep their order.
 pub fn sort_for_install(manifests: &mut Manifests) {
     manifests.resources.sort_by(|a: &Manifest, b: &Manifest| install_rank(&a.head.kind).cmp(&install_rank(&b.head.kind)));
@@ -55,9 +97,18 @@ pub fn sort_for_install(manifests: &mut Manifests) {
 /// What to compare kinds by: the place in the install order, then the name of a kind that has none.
 #[must_use]
 pub fn install_rank(kind: &str) -> (usize, &str) {
-    match INSTALL_ORDER.iter().position(|known| *known == kind) {
+    rank(INSTALL_ORDER, kind)
+}
+
+/// Sorts documents by kind, as they are deleted. Those of one kind keep their order.
+pub fn sort_for_uninstall(manifests: &mut [Manifest]) {
+    manifests.sort_by(|a, b| rank(UNINSTALL_ORDER, &a.head.kind).cmp(&rank(UNINSTALL_ORDER, &b.head.kind)));
+}
+
+fn rank<'a>(order: &[&str], kind: &'a str) -> (usize, &'a str) {
+    match order.iter().position(|known| *known == kind) {
         Some(place) => (place, ""),
-        None => (INSTALL_ORDER.len(), kind),
+        None => (order.len(), kind),
     }
 }
 

@@ -14,6 +14,8 @@ pub mod schema;
 pub mod set;
 mod source;
 pub(crate) mod tree;
+#[cfg(test)]
+mod vectors;
 
 pub use coalesce::{CoalesceError, coalesce};
 pub use documents::{DocumentError, read};
