@@ -58,7 +58,11 @@ async fn change_run(
         if operation.is_foreign && !matches!(operation.change, Change::Create(_)) {
             let ObjectId { namespace, name, kind, .. } = &operation.id;
             let fields = [("namespace", namespace.as_str()), ("name", name), ("kind", kind)];
-            context.tell(Level::Warn, "resource exists on cluster but not in original release, using cluster state as baseline", &fields);
+            context.tell(
+                Level::Warn,
+                "resource exists on cluster but not in original release, using cluster state as baseline",
+                &fields,
+            );
         }
         if let Change::Impossible(why) = &operation.change {
             errors.push(why.clone());
@@ -84,7 +88,10 @@ async fn delete_gone(context: Context<'_>, plan: &Plan) -> Vec<String> {
     for run in ids.chunk_by(|a, b| a.kind == b.kind) {
         for (id, result) in run.iter().zip(context.cluster.delete(run, Cascade::Background).await) {
             if let Err(error) = result {
-                errors.push(format!("failed to delete resource namespace={}, name={}, kind={}: {error}", id.namespace, id.name, id.kind));
+                errors.push(format!(
+                    "failed to delete resource namespace={}, name={}, kind={}: {error}",
+                    id.namespace, id.name, id.kind
+                ));
             }
         }
     }

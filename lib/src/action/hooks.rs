@@ -64,12 +64,7 @@ enum Stopped {
     Failed(String),
 }
 
-async fn run_one(
-    context: Context<'_>,
-    release: &mut Release,
-    place: usize,
-    options: HookOptions,
-) -> Result<(), Stopped> {
+async fn run_one(context: Context<'_>, release: &mut Release, place: usize, options: HookOptions) -> Result<(), Stopped> {
     let built = prepare(context, release, place, options).await.map_err(Stopped::Early)?;
     let result = match create(context, &built, options).await {
         Ok(()) => {
@@ -125,11 +120,8 @@ async fn create(context: Context<'_>, built: &[Object], options: HookOptions) ->
     };
     let writes: Vec<Write> = built.iter().map(write).collect();
     let results = context.cluster.write(&writes).await;
-    let errors: Vec<String> = writes
-        .iter()
-        .zip(results)
-        .filter_map(|(write, result)| Some(apply::explain(write, &result.err()?)))
-        .collect();
+    let errors: Vec<String> =
+        writes.iter().zip(results).filter_map(|(write, result)| Some(apply::explain(write, &result.err()?))).collect();
     if errors.is_empty() { Ok(()) } else { Err(errors.join("\n")) }
 }
 

@@ -239,11 +239,7 @@ pub fn draft(context: Context<'_>, options: &InstallOptions, input: InstallInput
 ///
 /// # Errors
 /// [`InstallError`]; after [`InstallError::Failed`] the release is recorded as failed, or gone again.
-pub async fn install(
-    context: Context<'_>,
-    options: &InstallOptions,
-    input: InstallInput,
-) -> Result<Release, InstallError> {
+pub async fn install(context: Context<'_>, options: &InstallOptions, input: InstallInput) -> Result<Release, InstallError> {
     if options.labels.keys().any(|label| labels::is_system(label)) {
         return Err(InstallError::Labels);
     }
@@ -330,8 +326,7 @@ async fn apply_all(
     options: &InstallOptions,
     wanted: Vec<(Object, Option<Json>)>,
 ) -> Result<(), String> {
-    let adopted: Vec<Object> =
-        wanted.iter().filter(|(_, live)| live.is_some()).map(|(object, _)| object.clone()).collect();
+    let adopted: Vec<Object> = wanted.iter().filter(|(_, live)| live.is_some()).map(|(object, _)| object.clone()).collect();
     if adopted.is_empty() {
         let plan = plan::build(&wanted, &[], &[], creation_method(options), false);
         return apply::create(context, &plan).await.error.map_or(Ok(()), Err);
@@ -383,11 +378,7 @@ async fn run_hooks(
     result.map_err(|error| format!("failed {event}: {error}"))
 }
 
-async fn succeed(
-    context: Context<'_>,
-    options: &InstallOptions,
-    mut release: Release,
-) -> Result<Release, InstallError> {
+async fn succeed(context: Context<'_>, options: &InstallOptions, mut release: Release) -> Result<Release, InstallError> {
     let description = Some(options.description.as_str()).filter(|text| !text.is_empty());
     release.info.status = Status::Deployed;
     release.info.description = description.unwrap_or("Install complete").to_owned();
@@ -398,12 +389,7 @@ async fn succeed(
     Ok(release)
 }
 
-async fn fail(
-    context: Context<'_>,
-    options: &InstallOptions,
-    mut release: Release,
-    error: String,
-) -> InstallError {
+async fn fail(context: Context<'_>, options: &InstallOptions, mut release: Release, error: String) -> InstallError {
     let name = release.name.clone();
     release.info.status = Status::Failed;
     release.info.description = format!("Release {name:?} failed: {error}");

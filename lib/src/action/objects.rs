@@ -21,7 +21,9 @@ pub enum BuildError {
     #[error("error validating \"\": error validating data: {0}")]
     Incomplete(String),
     /// The server serves no such kind.
-    #[error("resource mapping not found for name: \"{name}\" namespace: \"{namespace}\" from \"\": {cause}\nensure CRDs are installed first")]
+    #[error(
+        "resource mapping not found for name: \"{name}\" namespace: \"{namespace}\" from \"\": {cause}\nensure CRDs are installed first"
+    )]
     NoMatch {
         /// The object's name.
         name: String,
@@ -46,11 +48,7 @@ pub enum BuildError {
 }
 
 /// The objects of documents, in their order; those that name no namespace are placed in `namespace`.
-pub(super) async fn build(
-    context: Context<'_>,
-    manifests: &[Manifest],
-    namespace: &str,
-) -> Result<Vec<Object>, BuildError> {
+pub(super) async fn build(context: Context<'_>, manifests: &[Manifest], namespace: &str) -> Result<Vec<Object>, BuildError> {
     let mut contents = Vec::new();
     let mut sources = Vec::new();
     for manifest in manifests {
@@ -75,9 +73,7 @@ pub(super) async fn build(
 
 fn not_resolved(asked: ObjectId, error: ClusterError) -> BuildError {
     match error {
-        cause @ ClusterError::NoMatch { .. } => {
-            BuildError::NoMatch { name: asked.name, namespace: asked.namespace, cause }
-        }
+        cause @ ClusterError::NoMatch { .. } => BuildError::NoMatch { name: asked.name, namespace: asked.namespace, cause },
         other => BuildError::Cluster(other),
     }
 }

@@ -92,11 +92,7 @@ pub enum UninstallError {
 ///
 /// # Errors
 /// [`UninstallError`].
-pub async fn uninstall(
-    context: Context<'_>,
-    options: &UninstallOptions,
-    name: &str,
-) -> Result<Uninstalled, UninstallError> {
+pub async fn uninstall(context: Context<'_>, options: &UninstallOptions, name: &str) -> Result<Uninstalled, UninstallError> {
     context.cluster.version().await?;
     if !options.dry_run {
         name::check(name).map_err(|_| UninstallError::Name(name.to_owned()))?;
@@ -218,15 +214,16 @@ async fn delete_objects(
     options: &UninstallOptions,
     release: &Release,
 ) -> Result<Deletion, UninstallError> {
-    let corrupt = |error: String| UninstallError::Stopped(format!("corrupted release record. You must manually delete the resources: {error}"));
+    let corrupt = |error: String| {
+        UninstallError::Stopped(format!("corrupted release record. You must manually delete the resources: {error}"))
+    };
     let (manifests, _) = collect::read(&release.manifest).map_err(|error| corrupt(error.to_string()))?;
     let mut manifests = manifests.resources;
     sort::sort_for_uninstall(&mut manifests);
     let (kept, resources): (Vec<_>, Vec<_>) = manifests.into_iter().partition(|manifest| policy(manifest).is_some());
     let built = objects::build(context, &resources, &release.namespace).await;
-    let built = built.map_err(|error| {
-        UninstallError::Stopped(format!("unable to build kubernetes objects for delete: {error}"))
-    })?;
+    let built =
+        built.map_err(|error| UninstallError::Stopped(format!("unable to build kubernetes objects for delete: {error}")))?;
     let ids: Vec<ObjectId> = built.into_iter().map(|object| object.id).collect();
     let mut deletion = Deletion::default();
     let owned = owned(context, release, &ids, &mut deletion.kept.info).await;

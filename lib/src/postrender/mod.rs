@@ -9,6 +9,7 @@
 //! pipeline: stage, program, plugin
 //! ```
 
+mod annotation;
 pub mod documents;
 pub mod edit;
 mod error;
@@ -21,11 +22,13 @@ pub mod secrets;
 pub mod select;
 pub mod sidecar;
 mod stage;
+mod strategy;
 pub mod tree;
 pub mod workload;
 
 pub use error::{Part, PostRenderError};
 pub use filter::{FilterError, PostRenderer};
 pub use pipeline::{Interrupt, Outcome, Surroundings, run};
-pub use program::{Program, SearchPath};
+pub use program::{Program, SearchPath, plugin_folders};
 pub use stage::{Action, Stage, StageOptions};
+pub use strategy::{Hooks, RenderError, UnknownStrategy, post_render};

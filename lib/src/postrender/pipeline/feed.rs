@@ -6,7 +6,7 @@ use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// What one stage may write.
-const LARGEST: usize = 1 << 30;
+pub(super) const LARGEST: usize = 1 << 30;
 
 /// One stream, shared by its writer and its readers.
 #[derive(Clone, Debug, Default)]

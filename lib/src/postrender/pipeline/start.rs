@@ -1,16 +1,17 @@
 //! Starting a stage: its process or filter, and the threads that move its streams and say how it ends.
 
+use super::super::annotation::Annotated;
 use super::super::filter::FilterError;
 use super::super::program::process::{Group, Process};
 use super::super::stage::{Action, Stage};
 use super::super::{Part, PostRenderError, PostRenderer};
 use super::Surroundings;
-use super::feed::Feed;
+use super::feed::{Feed, LARGEST};
 use std::io::{BufRead, BufReader, Cursor, Error, ErrorKind, Read, Result, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitStatus;
-use std::sync::Arc;
 use std::sync::mpsc::Sender;
+use std::sync::{Arc, OnceLock};
 use std::thread;
 
 const CHUNK: usize = 1 << 16;
@@ -120,6 +121,25 @@ impl Post<'_> {
             }
             kept
         }
+    }
+}
+
+/// Writes the stream with annotations, once all of it is there, and leaves behind how it was without.
+fn feed_annotated(mut input: impl Read, mut output: impl Write, annotated: &OnceLock<Annotated>) -> Result<()> {
+    let mut stream = String::new();
+    input.read_to_string(&mut stream)?;
+    let annotated = annotated.get_or_init(|| Annotated::new(stream));
+    output.write_all(annotated.text.as_bytes())
+}
+
+/// Reads what a stage made of a stream with annotations, and passes it on without.
+fn read_annotated(mut input: impl Read, mut output: impl Write, annotated: &OnceLock<Annotated>) -> Result<()> {
+    let mut written = Vec::new();
+    input.by_ref().take(LARGEST as u64 + 1).read_to_end(&mut written)?;
+    match String::from_utf8(written) {
+        Ok(written) => output.write_all(annotated.get().unwrap_or(&Annotated::default()).restore(written).as_bytes()),
+        // What is no text is found when all is over.
+        Err(error) => output.write_all(error.as_bytes()),
     }
 }
 
