@@ -121,6 +121,7 @@ pub fn run(
     connect: &dyn Fn(&GlobalArgs) -> Result<Server, Failure>,
 ) -> Result<(), Failure> {
     let uses_server = args.uses_server()?;
+    let post_rendering = args.post_render.resolve()?;
     let mut capabilities = Capabilities::default();
     if let Some(version) = &args.kube_version {
         capabilities.kube_version = KubeVersion::parse(version)?;
@@ -156,9 +157,19 @@ pub fn run(
     let rendered = template::render(chart, config, &options, &environment, lookup, &mut logs);
     print_logs(&logs, global.debug);
     match rendered {
-        Ok(rendered) => args.print(rendered, &name),
+        Ok(mut rendered) => {
+            let manifests = std::mem::take(&mut rendered.manifests);
+            rendered.manifests = post_rendering.apply(manifests).map_err(|failure| hint(failure, global.debug))?;
+            args.print(rendered, &name)
+        }
         Err(error) => Err(explain(error, global.debug)),
     }
+}
+
+/// Helm's hint, which it gives for every failure after the templates.
+fn hint(failure: Failure, debug: bool) -> Failure {
+    let text = if debug { "" } else { "\n\nUse --debug flag to render out invalid YAML" };
+    Failure { message: failure.message + text, ..failure }
 }
 
 /// Prints what every file wrote, where that is what is wrong and the user wants to see it.
@@ -170,7 +181,7 @@ fn explain(error: TemplateError, debug: bool) -> Failure {
             }
         }
         error if error.is_late() && !debug => {
-            return Failure::new(format!("{error}\n\nUse --debug flag to render out invalid YAML"));
+            return hint(Failure::new(error.to_string()), debug);
         }
         _ => {}
     }

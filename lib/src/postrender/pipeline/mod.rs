@@ -9,10 +9,12 @@
 mod changes;
 mod check;
 mod feed;
+mod file;
 mod report;
 mod run;
 mod start;
 
+pub use file::{FileStage, PipelineFile, PipelineFileError};
 pub use report::{Report, StageReport};
 pub use run::run;
 
