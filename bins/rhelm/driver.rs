@@ -1,6 +1,6 @@
 //! Where releases are recorded: the store that `HELM_DRIVER` names, on the cluster or the database of the user.
 
-use crate::connect::{Connected, connect};
+use super::connect::{Connected, connect};
 use rhelm_cli::{Failure, GlobalArgs};
 use rhelm_kube::{KubeCluster, KubeDriver};
 use rhelm_lib::cluster::Cluster;
@@ -24,8 +24,17 @@ pub(crate) struct Releases {
 /// # Errors
 /// When the cluster or the database cannot be reached, or there is no such driver.
 pub(crate) fn open(global: &GlobalArgs) -> Result<Releases, Failure> {
+    let releases = prepare(global)?;
+    releases.runtime.block_on(releases.cluster.version())?;
+    Ok(releases)
+}
+
+/// Opens the store. The cluster is not asked yet.
+///
+/// # Errors
+/// When the kubeconfig cannot be read, the database cannot be reached, or there is no such driver.
+pub(crate) fn prepare(global: &GlobalArgs) -> Result<Releases, Failure> {
     let Connected { runtime, cluster } = connect(global)?;
-    runtime.block_on(cluster.version())?;
     let namespace = cluster.default_namespace().to_owned();
     let driver = runtime.block_on(driver(&cluster, &namespace))?;
     let store = Store::new(driver, seconds);

@@ -2,14 +2,20 @@
 //!
 //! A new subcommand is a `mod` line and a row of [`SUBCOMMANDS`].
 
+mod apply_args;
 mod connect;
 mod create;
 mod driver;
 mod get;
 mod history;
+mod install;
 mod list;
+mod pipeline;
 mod server;
+mod session;
+mod status;
 mod template;
+mod uninstall;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::{Failure, GlobalArgs};
@@ -25,11 +31,15 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand { define: create::define, run: create::run },
     Subcommand { define: get::define, run: get::run },
     Subcommand { define: history::define, run: history::run },
+    Subcommand { define: install::define, run: install::run },
     Subcommand { define: list::define, run: list::run },
+    Subcommand { define: status::define, run: status::run },
     Subcommand { define: template::define, run: template::run },
+    Subcommand { define: uninstall::define, run: uninstall::run },
 ];
 
-fn main() -> ExitCode {
+/// The program, under whatever name.
+pub(crate) fn main() -> ExitCode {
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     rhelm_cli::finish(run(&words))
 }

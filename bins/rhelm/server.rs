@@ -1,6 +1,6 @@
 //! What a render may ask the cluster: `.Capabilities`, and `lookup`.
 
-use crate::connect::{Connected, connect as reach};
+use super::connect::{Connected, connect as reach};
 use rhelm_cli::template::Server;
 use rhelm_cli::{Failure, GlobalArgs};
 use rhelm_lib::cluster::{Cluster, ClusterError, ObjectId};

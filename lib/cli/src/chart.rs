@@ -1,6 +1,6 @@
 //! From the command line to a loaded chart and the user's values: what `template`, `install` and `upgrade` begin with.
 
-use crate::{ChartArgs, Failure, ValuesArgs};
+use crate::{ChartArgs, Failure, ValuesArgs, print_logs};
 use goyaml::Map;
 use rhelm_lib::chart::{Chart, dependency, loader};
 use rhelm_lib::log::{Level, Log};
@@ -47,6 +47,19 @@ pub fn load(path: &Path, logs: &mut Vec<Log>) -> Result<Chart, Failure> {
     }
     dependency::check(&chart)?;
     Ok(chart)
+}
+
+/// Finds and loads a chart, and gathers the user's values. Messages are printed.
+///
+/// # Errors
+/// Those of [`locate`], [`ValuesArgs::gather`] and [`load`].
+pub fn open(name: &str, chart: &ChartArgs, values: &ValuesArgs, debug: bool) -> Result<(Chart, Map), Failure> {
+    let mut logs = Vec::new();
+    let path = locate(name, chart, &mut logs);
+    let loaded = path.and_then(|path| Ok((values.gather()?, load(&path, &mut logs)?)));
+    print_logs(&logs, debug);
+    let (config, chart) = loaded?;
+    Ok((chart, config))
 }
 
 impl ValuesArgs {

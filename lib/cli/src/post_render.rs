@@ -33,14 +33,17 @@ impl PostRenderArgs {
         let mut stages = Vec::new();
         let mut hooks = None;
         if let Some(path) = &self.pipeline {
-            let error = |cause: &dyn std::fmt::Display| Failure::new(format!("--pipeline {path}: {cause}"));
-            let text = std::fs::read_to_string(path).map_err(|cause| error(&cause))?;
-            let file = PipelineFile::read(&text).map_err(|cause| error(&cause))?;
-            hooks = file.hooks().map_err(|cause| error(&cause))?;
+            let file = read_file(path)?;
+            hooks = file.hooks()?;
             let folder = Path::new(path).parent().unwrap_or(Path::new("")).to_owned();
             let search = search_path(&folder)?;
             for stage in &file.stages {
-                stages.push(file_stage(&search, stage).map_err(|failure| error(&failure.message))?);
+                stages.push(
+                    file_stage(&search, stage).map_err(|failure| Failure {
+                        message: format!("--pipeline {path}: {}", failure.message),
+                        ..failure
+                    })?,
+                );
             }
         }
         let search = search_path(Path::new(""))?;
@@ -50,6 +53,31 @@ impl PostRenderArgs {
         let hooks = self.hooks.or(hooks).unwrap_or_default();
         Ok(PostRendering { stages, hooks, report: self.report })
     }
+
+    /// The stages as a shell runs them: programs with their arguments. Time limits and environments are left out.
+    ///
+    /// # Errors
+    /// For a wrong pipeline file.
+    pub fn commands(&self) -> Result<Vec<Vec<String>>, Failure> {
+        let words =
+            |program: String, arguments: &[String]| std::iter::once(program).chain(arguments.iter().cloned()).collect();
+        let mut commands = Vec::new();
+        if let Some(path) = &self.pipeline {
+            let folder = Path::new(path).parent().unwrap_or(Path::new(""));
+            for stage in read_file(path)?.stages {
+                let path = stage.program.contains('/').then(|| folder.join(&stage.program).display().to_string());
+                commands.push(words(path.unwrap_or(stage.program), &stage.args));
+            }
+        }
+        commands.extend(self.stages.iter().map(|stage| words(stage.program.clone(), &stage.arguments)));
+        Ok(commands)
+    }
+}
+
+fn read_file(path: &str) -> Result<PipelineFile, Failure> {
+    let error = |cause: &dyn std::fmt::Display| Failure::new(format!("--pipeline {path}: {cause}"));
+    let text = std::fs::read_to_string(path).map_err(|cause| error(&cause))?;
+    PipelineFile::read(&text).map_err(|cause| error(&cause))
 }
 
 fn file_stage(search: &SearchPath, file: &FileStage) -> Result<Stage, Failure> {

@@ -1,6 +1,7 @@
 //! The command `template`: a chart's manifests on standard output. `rhelm-render` is this command alone.
 
 use crate::output::Files;
+use crate::release_file::ReleaseFile;
 use crate::{
     ChartArgs, Failure, GlobalArgs, PostRenderArgs, RenderArgs, ValuesArgs, chart, environment, name_and_chart, print_logs,
 };
@@ -10,6 +11,7 @@ use rhelm_lib::log::{Level, Log};
 use rhelm_lib::manifest::{self, Manifest, Manifests};
 use rhelm_lib::release::name;
 use rhelm_lib::render::{Capabilities, KubeVersion, Lookup, NoCluster, ReleaseFacts};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The flags of `template` alone.
@@ -60,6 +62,12 @@ pub struct TemplateArgs {
     /// The same as --dry-run=server
     #[arg(long, hide = true)]
     pub validate: bool,
+    /// Write the notes of all charts to the release file
+    #[arg(long)]
+    pub render_subchart_notes: bool,
+    /// File to write chart, values and notes to, for rhelm-apply
+    #[arg(long, value_name = "FILE")]
+    pub release_file: Option<PathBuf>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a group of flags")]
     pub install: InstallOnlyArgs,
@@ -121,17 +129,13 @@ pub fn run(
     connect: &dyn Fn(&GlobalArgs) -> Result<Server, Failure>,
 ) -> Result<(), Failure> {
     let uses_server = args.uses_server()?;
-    let post_rendering = args.post_render.resolve()?;
     let mut capabilities = Capabilities::default();
     if let Some(version) = &args.kube_version {
         capabilities.kube_version = KubeVersion::parse(version)?;
     }
     let (name, chart) = args.name_and_chart()?;
-    let mut logs = Vec::new();
-    let path = chart::locate(&chart, &args.chart, &mut logs);
-    let loaded = path.and_then(|path| Ok((args.values.gather()?, chart::load(&path, &mut logs)?)));
-    print_logs(&logs, global.debug);
-    let (config, chart) = loaded?;
+    let post_rendering = args.post_render.resolve()?;
+    let (chart, config) = chart::open(&chart, &args.chart, &args.values, global.debug)?;
     let mut lookup: Arc<dyn Lookup> = Arc::new(NoCluster);
     if uses_server {
         let server = connect(global)?;
@@ -150,7 +154,7 @@ pub fn run(
         capabilities,
         include_crds: args.include_crds,
         skip_schema_validation: args.render.skip_schema_validation,
-        subchart_notes: false,
+        subchart_notes: args.render_subchart_notes,
     };
     let environment = environment(args.render.enable_dns);
     let mut logs = Vec::new();
@@ -160,7 +164,7 @@ pub fn run(
         Ok(mut rendered) => {
             let manifests = std::mem::take(&mut rendered.manifests);
             rendered.manifests = post_rendering.apply(manifests).map_err(|failure| hint(failure, global.debug))?;
-            args.print(rendered, &name)
+            args.print(rendered, &options.release)
         }
         Err(error) => Err(explain(error, global.debug)),
     }
@@ -248,17 +252,25 @@ impl TemplateArgs {
         }
     }
 
-    fn print(&self, rendered: Rendered, release: &str) -> Result<(), Failure> {
-        let mut manifests = rendered.manifests;
+    fn print(&self, rendered: Rendered, release: &ReleaseFacts) -> Result<(), Failure> {
+        let mut manifests = rendered.manifests.clone();
         if self.render.no_hooks {
             manifests.hooks.clear();
         }
         if self.skip_tests {
             manifests.hooks.retain(|hook| !hook.events.iter().any(|event| event == "test"));
         }
-        let text = manifest::print::printed(&rendered.crds, &manifests);
+        let rendered_crds = rendered.crds.clone();
+        let text = match &self.release_file {
+            // What is recorded keeps the blank lines that printing trims.
+            Some(_) => manifest::stream::write(&manifests),
+            None => manifest::print::printed(&rendered.crds, &manifests),
+        };
+        if let Some(path) = &self.release_file {
+            ReleaseFile::of(rendered, release).write(path)?;
+        }
         match &self.output_dir {
-            Some(folder) => self.write(folder, &rendered.crds, &manifests, release),
+            Some(folder) => self.write(folder, &rendered_crds, &manifests, &release.name),
             None if self.show_only.is_empty() => crate::write_stdout(text.as_bytes()),
             None => crate::write_stdout(manifest::print::show_only(&text, &self.show_only)?.as_bytes()),
         }
