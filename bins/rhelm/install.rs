@@ -6,15 +6,14 @@ use super::server;
 use super::session::Session;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::{
-    ChartArgs, DryRun, Failure, GlobalArgs, PostRenderArgs, RenderArgs, ValuesArgs, chart, environment, name_and_chart,
-    print_logs, render_name, write_stdout,
+    ChartArgs, DryRun, Failure, GlobalArgs, PostRenderArgs, PostRendering, RenderArgs, ValuesArgs, chart, environment,
+    name_and_chart, print_logs, render_name, write_stdout,
 };
 use rhelm_lib::action::install::{self, InstallInput, InstallOptions};
 use rhelm_lib::action::template::{self, RenderOptions, Rendered};
 use rhelm_lib::chart::{Chart, dependency};
 use rhelm_lib::log::{Level, Log};
-use rhelm_lib::manifest::{Manifests, collect, crds, stream};
-use rhelm_lib::postrender::{self, Program};
+use rhelm_lib::manifest::crds;
 use rhelm_lib::release::Release;
 use rhelm_lib::render::{Capabilities, Lookup, NoCluster, ReleaseFacts};
 use std::sync::Arc;
@@ -54,7 +53,7 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
     if args.operands.is_empty() {
         name_and_chart(USAGE, Vec::new())?;
     }
-    let stages = args.post_render.find()?;
+    let stages = args.post_render.resolve()?;
     let (options, dry_run) = args.apply.options(args.render.no_hooks)?;
     let release = args.install(&global, &stages, options, dry_run);
     let release = release.map_err(|failure| match failure.message.as_str() {
@@ -68,13 +67,13 @@ impl InstallArgs {
     fn install(
         &self,
         global: &GlobalArgs,
-        stages: &[Program],
+        stages: &PostRendering,
         mut options: InstallOptions,
         dry_run: DryRun,
     ) -> Result<Option<Release>, Failure> {
         let (name, path) = self.name_and_chart()?;
         if self.print_pipeline {
-            write_stdout(self.pipeline(global, &name, &path).as_bytes())?;
+            write_stdout(self.pipeline(global, &name, &path)?.as_bytes())?;
             return Ok(None);
         }
         let (chart, config) = chart::open(&path, &self.chart, &self.values, global.debug)?;
@@ -91,7 +90,7 @@ impl InstallArgs {
         }
         let rendered = self.rendered(global, &options, chart, config, dry_run)?;
         let (config, chart, notes) = (rendered.config, rendered.chart, rendered.notes);
-        let manifests = post_render(stages, rendered.manifests, global.debug)?;
+        let manifests = stages.apply(rendered.manifests)?;
         let input = InstallInput { chart, config, manifests, notes };
         if dry_run == DryRun::Client {
             return Ok(Some(session.run(async |context| install::draft(context, &options, input))));
@@ -169,7 +168,7 @@ impl InstallArgs {
         Ok(rendered?)
     }
 
-    fn pipeline(&self, global: &GlobalArgs, name: &str, chart: &str) -> String {
+    fn pipeline(&self, global: &GlobalArgs, name: &str, chart: &str) -> Result<String, Failure> {
         let parts = Parts {
             global,
             name,
@@ -177,10 +176,10 @@ impl InstallArgs {
             values: &self.values,
             render: &self.render,
             subchart_notes: self.render_subchart_notes,
-            stages: &self.post_render,
+            stages: &self.post_render.commands()?,
             apply: &self.apply,
         };
-        pipeline::text(&parts)
+        Ok(pipeline::text(&parts))
     }
 }
 
@@ -200,17 +199,4 @@ fn generated(chart: &str) -> String {
     let base = last.split('.').next().filter(|base| !base.is_empty()).unwrap_or("chart");
     let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
     format!("{base}-{seconds}")
-}
-
-/// Sends the documents through the stages, if there are any.
-fn post_render(stages: &[Program], manifests: Manifests, debug: bool) -> Result<Manifests, Failure> {
-    if stages.is_empty() {
-        return Ok(manifests);
-    }
-    let text = postrender::run(stages, stream::write(&manifests))?;
-    let read = collect::read(&text);
-    let (manifests, logs) =
-        read.map_err(|error| Failure::new(format!("error while parsing post rendered output: {error}")))?;
-    print_logs(&logs, debug);
-    Ok(manifests)
 }

@@ -4,7 +4,7 @@
 //! `rhelm-apply` reads after its standard input has ended, and then applies nothing.
 
 use super::apply_args::ApplyArgs;
-use rhelm_cli::{GlobalArgs, PostRenderArgs, RenderArgs, ValuesArgs};
+use rhelm_cli::{GlobalArgs, RenderArgs, ValuesArgs};
 
 /// What the pipe is made of.
 pub(crate) struct Parts<'a> {
@@ -14,7 +14,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) values: &'a ValuesArgs,
     pub(crate) render: &'a RenderArgs,
     pub(crate) subchart_notes: bool,
-    pub(crate) stages: &'a PostRenderArgs,
+    pub(crate) stages: &'a [Vec<String>],
     pub(crate) apply: &'a ApplyArgs,
 }
 
@@ -36,9 +36,8 @@ pub(crate) fn text(parts: &Parts<'_>) -> String {
     }
     const FILE: &str = "--release-file \"$release\"";
     let mut pipe = format!("{} {FILE}", quoted(&render));
-    for stage in &parts.stages.stages {
-        let words: Vec<String> = std::iter::once(&stage.program).chain(&stage.arguments).cloned().collect();
-        pipe.push_str(&format!(" |\n  {{ {} || : >\"$release\"; }}", quoted(&words)));
+    for words in parts.stages {
+        pipe.push_str(&format!(" |\n  {{ {} || : >\"$release\"; }}", quoted(words)));
     }
     pipe.push_str(&format!(" |\n  {} {FILE}", quoted(&apply)));
     format!("(release=$(mktemp) && trap 'rm -f \"$release\"' EXIT &&\n{pipe})\n")

@@ -1,18 +1,35 @@
 //! The flags that name post-renderers, in the order in which they stand on the command line.
 
-use crate::Failure;
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use rhelm_lib::postrender::{Program, SearchPath};
-use std::path::PathBuf;
+use clap::builder::EnumValueParser;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum};
+use rhelm_lib::postrender::Hooks;
 
 const RENDERER: &str = "post-renderer";
 const ARGUMENT: &str = "post-renderer-args";
+const PIPELINE: &str = "pipeline";
+const REPORT: &str = "pipeline-report";
+const HOOKS: &str = "post-render-hooks";
 
-/// The post-renderers that the user named, first to last.
+/// The post-renderers that the user named, first to last, and how they are run.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct PostRenderArgs {
     /// Each with its arguments.
     pub stages: Vec<Stage>,
+    /// A file with stages that come before these.
+    pub pipeline: Option<String>,
+    /// Whether to report what the stages did.
+    pub report: Option<ReportForm>,
+    /// How hooks are treated.
+    pub hooks: Option<Hooks>,
+}
+
+/// The form of a report.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum ReportForm {
+    /// A table
+    Text,
+    /// One object
+    Json,
 }
 
 /// One post-renderer.
@@ -24,32 +41,22 @@ pub struct Stage {
     pub arguments: Vec<String>,
 }
 
-impl PostRenderArgs {
-    /// Finds the programs: beside this one (or in `RHELM_EXEC_PATH`), then on `PATH`.
-    ///
-    /// # Errors
-    /// For the first that cannot be found.
-    pub fn find(&self) -> Result<Vec<Program>, Failure> {
-        if self.stages.is_empty() {
-            return Ok(Vec::new());
-        }
-        let own = || Some(std::env::current_exe().ok()?.parent()?.to_owned());
-        let search = SearchPath {
-            beside: std::env::var_os("RHELM_EXEC_PATH").map(PathBuf::from).or_else(own),
-            path: std::env::var_os("PATH"),
-            directory: std::env::current_dir()?,
-        };
-        let found = self.stages.iter().map(|stage| search.find(&stage.program, stage.arguments.clone()));
-        Ok(found.collect::<Result<_, _>>()?)
-    }
-}
-
 impl Args for PostRenderArgs {
     fn augment_args(command: Command) -> Command {
-        let flag = |name| Arg::new(name).long(name).action(ArgAction::Append).help_heading("Post-rendering");
+        let one = |name| Arg::new(name).long(name).action(ArgAction::Set).help_heading("Post-rendering");
+        let many = |name| one(name).action(ArgAction::Append);
+        let hooks = one(HOOKS).value_parser(|text: &str| text.parse::<Hooks>());
+        let report = one(REPORT).value_parser(EnumValueParser::<ReportForm>::new());
         command
-            .arg(flag(RENDERER).value_name("PROGRAM").help("Program that filters the manifests (repeatable: a chain)"))
-            .arg(flag(ARGUMENT).value_name("ARGUMENT").help("Argument of the --post-renderer before it (repeatable)"))
+            .arg(many(RENDERER).value_name("PROGRAM").help("Program that filters the manifests (repeatable: a chain)"))
+            .arg(many(ARGUMENT).value_name("ARGUMENT").help("Argument of the --post-renderer before it (repeatable)"))
+            .arg(one(PIPELINE).value_name("FILE").help("YAML file with stages, which come before those of --post-renderer"))
+            .arg(report.value_name("FORM").help("Say on standard error what each stage did"))
+            .arg(
+                hooks
+                    .value_name("STRATEGY")
+                    .help("Hooks go through the stages `combined` with the rest, `separate`, or `none` do"),
+            )
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -69,7 +76,12 @@ impl FromArgMatches for PostRenderArgs {
                 stage.arguments.push(argument);
             }
         }
-        Ok(Self { stages: stages.into_iter().map(|(_, stage)| stage).collect() })
+        Ok(Self {
+            stages: stages.into_iter().map(|(_, stage)| stage).collect(),
+            pipeline: matches.get_one::<String>(PIPELINE).filter(|path| !path.is_empty()).cloned(),
+            report: matches.get_one(REPORT).copied(),
+            hooks: matches.get_one(HOOKS).copied(),
+        })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {

@@ -9,7 +9,6 @@ use clap::{Args, Command};
 use rhelm_lib::action::template::{self, RenderOptions, Rendered, TemplateError};
 use rhelm_lib::log::{Level, Log};
 use rhelm_lib::manifest::{self, Manifest, Manifests};
-use rhelm_lib::postrender::Program;
 use rhelm_lib::release::name;
 use rhelm_lib::render::{Capabilities, KubeVersion, Lookup, NoCluster, ReleaseFacts};
 use std::path::PathBuf;
@@ -142,7 +141,7 @@ fn render(args: &TemplateArgs, global: &GlobalArgs, connect: &Connect) -> Result
         capabilities.kube_version = KubeVersion::parse(version)?;
     }
     let (name, chart) = args.name_and_chart()?;
-    let stages = args.post_render.find()?;
+    let post_rendering = args.post_render.resolve()?;
     let (chart, config) = chart::open(&chart, &args.chart, &args.values, global.debug)?;
     let mut lookup: Arc<dyn Lookup> = Arc::new(NoCluster);
     if uses_server {
@@ -169,9 +168,19 @@ fn render(args: &TemplateArgs, global: &GlobalArgs, connect: &Connect) -> Result
     let rendered = template::render(chart, config, &options, &environment, lookup, &mut logs);
     print_logs(&logs, global.debug);
     match rendered {
-        Ok(rendered) => args.print(rendered, &options.release, &stages),
+        Ok(mut rendered) => {
+            let manifests = std::mem::take(&mut rendered.manifests);
+            rendered.manifests = post_rendering.apply(manifests).map_err(|failure| hint(failure, global.debug))?;
+            args.print(rendered, &options.release)
+        }
         Err(error) => Err(explain(error, global.debug)),
     }
+}
+
+/// Helm's hint, which it gives for every failure after the templates.
+fn hint(failure: Failure, debug: bool) -> Failure {
+    let text = if debug { "" } else { "\n\nUse --debug flag to render out invalid YAML" };
+    Failure { message: failure.message + text, ..failure }
 }
 
 /// Prints what every file wrote, where that is what is wrong and the user wants to see it.
@@ -183,7 +192,7 @@ fn explain(error: TemplateError, debug: bool) -> Failure {
             }
         }
         error if error.is_late() && !debug => {
-            return Failure::new(format!("{error}\n\nUse --debug flag to render out invalid YAML"));
+            return hint(Failure::new(error.to_string()), debug);
         }
         _ => {}
     }
@@ -250,7 +259,7 @@ impl TemplateArgs {
         }
     }
 
-    fn print(&self, rendered: Rendered, release: &ReleaseFacts, stages: &[Program]) -> Result<(), Failure> {
+    fn print(&self, rendered: Rendered, release: &ReleaseFacts) -> Result<(), Failure> {
         let mut manifests = rendered.manifests.clone();
         if self.render.no_hooks {
             manifests.hooks.clear();
@@ -259,15 +268,11 @@ impl TemplateArgs {
             manifests.hooks.retain(|hook| !hook.events.iter().any(|event| event == "test"));
         }
         let rendered_crds = rendered.crds.clone();
-        let mut text = match &self.release_file {
+        let text = match &self.release_file {
             // What is recorded keeps the blank lines that printing trims.
             Some(_) => manifest::stream::write(&manifests),
             None => manifest::print::printed(&rendered.crds, &manifests),
         };
-        if !stages.is_empty() {
-            text = rhelm_lib::postrender::run(stages, text)?;
-            manifests = manifest::collect::read(&text)?.0;
-        }
         if let Some(path) = &self.release_file {
             ReleaseFile::of(rendered, release).write(path)?;
         }

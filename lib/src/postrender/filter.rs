@@ -17,6 +17,12 @@ pub trait PostRenderer: Send + Sync {
     fn run(&self, input: &mut dyn Read, output: &mut dyn Write, messages: &mut dyn Write) -> Result<(), FilterError>;
 }
 
+impl PostRenderer for Box<dyn PostRenderer> {
+    fn run(&self, input: &mut dyn Read, output: &mut dyn Write, messages: &mut dyn Write) -> Result<(), FilterError> {
+        self.as_ref().run(input, output, messages)
+    }
+}
+
 /// Why a filter failed.
 #[derive(Debug, thiserror::Error)]
 pub enum FilterError {

@@ -192,7 +192,7 @@ impl<'t> Editor<'t> {
     }
 
     /// The end of the line that `place` is in, before its line break; of a block scalar that ends before `place`, its last line.
-    fn line_end(&self, place: usize) -> usize {
+    pub(super) fn line_end(&self, place: usize) -> usize {
         let text = self.tree.text();
         let from = if text[..place].ends_with('\n') { place - 1 } else { place };
         let end = text[from..].find('\n').map_or(text.len(), |at| from + at);

@@ -8,6 +8,7 @@
 
 mod data;
 mod insert;
+mod remove;
 #[cfg(test)]
 mod tests;
 mod write;

@@ -1,6 +1,11 @@
-//! Finding the executable that a `--post-renderer` names.
+//! Finding the executable that a `--post-renderer` names; [`process`] runs it.
 
-use super::PostRenderError;
+mod plugin;
+pub(super) mod process;
+
+pub use plugin::plugin_folders;
+
+use super::{PostRenderError, Stage};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +18,8 @@ pub struct Program {
     pub path: PathBuf,
     /// Passed as they are.
     pub arguments: Vec<String>,
+    /// Set in its environment, over what that has.
+    pub variables: Vec<(String, String)>,
 }
 
 /// Where programs are looked for; the caller reads it from its environment once.
@@ -24,24 +31,48 @@ pub struct SearchPath {
     pub path: Option<OsString>,
     /// The working directory, against which relative paths are resolved.
     pub directory: PathBuf,
+    /// The folders with Helm's plugins.
+    pub plugins: Vec<PathBuf>,
+    /// The environment, for the variables in a plugin's command.
+    pub variables: Vec<(OsString, OsString)>,
 }
 
 impl SearchPath {
+    /// The stage that `name` stands for: a path; or a program beside rhelm, an installed plugin of Helm's, a program on `PATH`,
+    /// in this order.
+    ///
+    /// # Errors
+    /// [`PostRenderError::NotFound`], with the cause in the words of Go's `exec.LookPath`; and for a plugin that cannot be used.
+    pub fn stage(&self, name: &str, arguments: Vec<String>) -> Result<Stage, PostRenderError> {
+        if !name.contains('/') && self.by_name_beside(name).is_none() {
+            if let Some(program) = self.plugin(name, &arguments)? {
+                let mut stage = Stage::program(program);
+                stage.options.filename_annotation = true;
+                return Ok(stage);
+            }
+        }
+        self.find(name, arguments).map(Stage::program)
+    }
+
     /// Finds the program `name`: without a path separator beside rhelm, then on `PATH`; otherwise as a path.
     ///
     /// # Errors
     /// [`PostRenderError::NotFound`], with the cause in the words of Go's `exec.LookPath`.
     pub fn find(&self, name: &str, arguments: Vec<String>) -> Result<Program, PostRenderError> {
+        Ok(Program { name: name.to_owned(), path: self.executable(name)?, arguments, variables: Vec::new() })
+    }
+
+    fn executable(&self, name: &str) -> Result<PathBuf, PostRenderError> {
         let found = if name.contains('/') { self.at_path(name) } else { self.by_name(name) };
-        match found {
-            Ok(path) => Ok(Program { name: name.to_owned(), path, arguments }),
-            Err(cause) => Err(PostRenderError::NotFound { name: name.to_owned(), cause }),
-        }
+        found.map_err(|cause| PostRenderError::NotFound { name: name.to_owned(), cause })
+    }
+
+    fn by_name_beside(&self, name: &str) -> Option<PathBuf> {
+        self.beside.iter().map(|folder| folder.join(name)).find(|path| which::which(path).is_ok())
     }
 
     fn by_name(&self, name: &str) -> Result<PathBuf, String> {
-        let beside = self.beside.iter().map(|folder| folder.join(name)).find(|path| which::which(path).is_ok());
-        let found = beside.or_else(|| which::which_in(name, self.path.as_ref(), &self.directory).ok());
+        let found = self.by_name_beside(name).or_else(|| which::which_in(name, self.path.as_ref(), &self.directory).ok());
         found.ok_or_else(|| "executable file not found in $PATH".to_owned())
     }
 

@@ -1,0 +1,193 @@
+//! Post-rendering as the command line asks for it: stages found, run with their messages on standard error, and reported.
+
+use crate::post_render_args::{PostRenderArgs, ReportForm};
+use crate::{Failure, filter, parse_duration, print_logs, signals};
+use rhelm_lib::log::{Level, Log};
+use rhelm_lib::manifest::Manifests;
+use rhelm_lib::postrender::pipeline::{FileStage, PipelineFile, Report};
+use rhelm_lib::postrender::{
+    Hooks, Interrupt, Part, PostRenderError, RenderError, SearchPath, Stage, Surroundings, plugin_folders, post_render, run,
+};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// The exit status after Ctrl-C, as shells have it.
+const INTERRUPTED: u8 = 130;
+
+/// Stages that were found, ready to run.
+#[derive(Clone)]
+pub struct PostRendering {
+    stages: Vec<Stage>,
+    hooks: Hooks,
+    report: Option<ReportForm>,
+}
+
+impl PostRenderArgs {
+    /// Finds the stages of the flags and of the pipeline file.
+    ///
+    /// # Errors
+    /// When one is not found, or has wrong arguments; and for a wrong file.
+    pub fn resolve(&self) -> Result<PostRendering, Failure> {
+        let mut stages = Vec::new();
+        let mut hooks = None;
+        if let Some(path) = &self.pipeline {
+            let file = read_file(path)?;
+            hooks = file.hooks()?;
+            let folder = Path::new(path).parent().unwrap_or(Path::new("")).to_owned();
+            let search = search_path(&folder)?;
+            for stage in &file.stages {
+                stages.push(
+                    file_stage(&search, stage).map_err(|failure| Failure {
+                        message: format!("--pipeline {path}: {}", failure.message),
+                        ..failure
+                    })?,
+                );
+            }
+        }
+        let search = search_path(Path::new(""))?;
+        for stage in self.stages.iter().filter(|stage| !stage.program.is_empty()) {
+            stages.push(find(&search, &stage.program, &stage.arguments)?);
+        }
+        let hooks = self.hooks.or(hooks).unwrap_or_default();
+        Ok(PostRendering { stages, hooks, report: self.report })
+    }
+
+    /// The stages as a shell runs them: programs with their arguments. Time limits and environments are left out.
+    ///
+    /// # Errors
+    /// For a wrong pipeline file.
+    pub fn commands(&self) -> Result<Vec<Vec<String>>, Failure> {
+        let words =
+            |program: String, arguments: &[String]| std::iter::once(program).chain(arguments.iter().cloned()).collect();
+        let mut commands = Vec::new();
+        if let Some(path) = &self.pipeline {
+            let folder = Path::new(path).parent().unwrap_or(Path::new(""));
+            for stage in read_file(path)?.stages {
+                let path = stage.program.contains('/').then(|| folder.join(&stage.program).display().to_string());
+                commands.push(words(path.unwrap_or(stage.program), &stage.args));
+            }
+        }
+        commands.extend(self.stages.iter().map(|stage| words(stage.program.clone(), &stage.arguments)));
+        Ok(commands)
+    }
+}
+
+fn read_file(path: &str) -> Result<PipelineFile, Failure> {
+    let error = |cause: &dyn std::fmt::Display| Failure::new(format!("--pipeline {path}: {cause}"));
+    let text = std::fs::read_to_string(path).map_err(|cause| error(&cause))?;
+    PipelineFile::read(&text).map_err(|cause| error(&cause))
+}
+
+fn file_stage(search: &SearchPath, file: &FileStage) -> Result<Stage, Failure> {
+    let mut stage = find(search, &file.program, &file.args)?;
+    if let Some(name) = &file.name {
+        stage.name.clone_from(name);
+    }
+    stage.options.environment.clone_from(&file.env);
+    stage.options.timeout = file.timeout.as_deref().map(parse_duration).transpose().map_err(Failure::new)?;
+    stage.options.filename_annotation = file.filename_annotation.unwrap_or(stage.options.filename_annotation);
+    stage.options.terminal = file.terminal;
+    Ok(stage)
+}
+
+/// A filter of our own runs in this process, unless the user says where its program is.
+fn find(search: &SearchPath, name: &str, arguments: &[String]) -> Result<Stage, Failure> {
+    let own = if std::env::var_os("RHELM_EXEC_PATH").is_some() { None } else { filter::stage(name, arguments) };
+    match own {
+        Some(filter) => {
+            let filter = filter.map_err(|failure| Failure { message: format!("{name}: {}", failure.message), ..failure })?;
+            Ok(Stage::filter(name, filter))
+        }
+        None => Ok(search.stage(name, arguments.to_vec())?),
+    }
+}
+
+/// Where programs and plugins are; relative paths begin at `folder`.
+fn search_path(folder: &Path) -> Result<SearchPath, Failure> {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let own = || std::env::current_exe().ok().and_then(|program| program.parent().map(Path::to_owned));
+    Ok(SearchPath {
+        beside: variable("RHELM_EXEC_PATH").map(PathBuf::from).or_else(own),
+        path: variable("PATH"),
+        directory: std::env::current_dir()?.join(folder),
+        plugins: match variable("HELM_PLUGINS") {
+            Some(list) => plugin_folders(&list),
+            None => vec![data_home(variable).join("plugins")],
+        },
+        variables: std::env::vars_os().collect(),
+    })
+}
+
+/// Helm's folder for data.
+fn data_home(variable: impl Fn(&str) -> Option<OsString>) -> PathBuf {
+    let own = variable("HELM_DATA_HOME").map(PathBuf::from);
+    let common = || variable("XDG_DATA_HOME").map(|folder| Path::new(&folder).join("helm"));
+    let home = || Path::new(&variable("HOME").unwrap_or_default()).join(".local/share/helm");
+    own.or_else(common).unwrap_or_else(home)
+}
+
+impl PostRendering {
+    /// Whether there is no stage.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.stages.is_empty()
+    }
+
+    /// How hooks are treated.
+    #[must_use]
+    pub fn hooks(&self) -> Hooks {
+        self.hooks
+    }
+
+    /// Sends the documents of a release through all stages. What they have to say goes to standard error as they say it.
+    ///
+    /// # Errors
+    /// For the stage that failed, and for output that is no manifest.
+    pub fn apply(&self, manifests: Manifests) -> Result<Manifests, Failure> {
+        if self.is_empty() {
+            return Ok(manifests);
+        }
+        let interrupt = Interrupt::default();
+        let surroundings = surroundings(interrupt.clone());
+        let rendered = signals::raising(&interrupt, || {
+            post_render(manifests, self.hooks, &mut |stream, part| self.run(stream, part, &surroundings))
+        })?;
+        let (manifests, logs) = rendered.map_err(fail)?;
+        print_logs(&logs, false);
+        Ok(manifests)
+    }
+
+    fn run(&self, stream: String, part: Part, surroundings: &Surroundings) -> Result<String, PostRenderError> {
+        let outcome = run(&self.stages, stream, part, surroundings);
+        self.print(&outcome.report);
+        outcome.result
+    }
+
+    fn print(&self, report: &Report) {
+        let log = |message: &String| Log { level: Level::Warn, message: message.clone(), fields: Vec::new() };
+        print_logs(&report.warnings.iter().map(log).collect::<Vec<_>>(), false);
+        match self.report {
+            None => {}
+            Some(ReportForm::Text) => eprint!("{}", report.text()),
+            Some(ReportForm::Json) => eprint!("{}", report.json()),
+        }
+    }
+}
+
+fn fail(error: RenderError) -> Failure {
+    let interrupted = matches!(error, RenderError::PostRender(PostRenderError::Interrupted { .. }));
+    let failure = Failure::from(error);
+    if interrupted { Failure { status: INTERRUPTED, ..failure } } else { failure }
+}
+
+fn surroundings(interrupt: Interrupt) -> Surroundings {
+    let start = Instant::now();
+    Surroundings {
+        messages: Arc::new(|stage, line| eprintln!("[{stage}] {line}")),
+        clock: Arc::new(move || start.elapsed()),
+        environment: std::env::vars_os().collect(),
+        interrupt,
+    }
+}
