@@ -413,6 +413,7 @@ fn to_value(item: Item<'_>, place: Place<'_>, not_finite: &mut Option<f64>) -> V
         Item::Value(value) => value,
         Item::Scalar(Resolved::Null) => Value::Null,
         Item::Scalar(Resolved::Bool(value)) => Value::Bool(value),
+        Item::Scalar(Resolved::Int(value)) if place.target.keeps_integers() => Value::Int(value),
         Item::Scalar(Resolved::Int(value)) => Value::Float(value as f64),
         Item::Scalar(Resolved::Uint(value)) => Value::Float(value as f64),
         Item::Scalar(Resolved::Float(value)) => {
