@@ -25,3 +25,8 @@ fn inject_labels() {
 fn inject_sidecar() {
     says("rhelm-inject-sidecar", env!("CARGO_BIN_EXE_rhelm-inject-sidecar"), &[]);
 }
+
+#[test]
+fn scan_secrets() {
+    says("rhelm-scan-secrets", env!("CARGO_BIN_EXE_rhelm-scan-secrets"), &[]);
+}

@@ -5,4 +5,5 @@ mod help;
 mod inject_labels;
 mod inject_sidecar;
 mod parity;
+mod scan_secrets;
 mod tidy;

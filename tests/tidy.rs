@@ -6,20 +6,19 @@ use std::path::{Path, PathBuf};
 /// Beyond this a file is to be split by what a newcomer would look for. Tables are exempt.
 const MAX_LINES: usize = 600;
 
-/// The stages of the library, first to last: a module may use those before it, never those behind it.
-const STAGES: &[&str] = &[
-    "version",
-    "log",
-    "chart",
-    "values",
-    "render",
-    "manifest",
-    "postrender",
-    "plan",
-    "cluster",
-    "release",
-    "store",
-    "action",
+/// The stages of the library, first to last: a module may use those before it, never those behind it. Charts and values
+/// are one stage, since the values say which dependencies a chart has.
+const STAGES: &[&[&str]] = &[
+    &["version", "log"],
+    &["chart", "values"],
+    &["render"],
+    &["manifest"],
+    &["postrender"],
+    &["cluster"],
+    &["plan"],
+    &["release"],
+    &["store"],
+    &["action"],
 ];
 
 fn root() -> &'static Path {
@@ -76,25 +75,23 @@ fn every_file_says_what_it_is() {
 #[test]
 fn no_stage_uses_a_later_one() {
     let mut wrong = Vec::new();
-    for (place, stage) in STAGES.iter().enumerate() {
-        for (path, text) in sources("lib/src") {
-            let is_own = path
-                .components()
-                .nth(2)
-                .is_some_and(|part| part.as_os_str().to_string_lossy().trim_end_matches(".rs") == *stage);
-            if !is_own {
-                continue;
-            }
-            let later = STAGES[place + 1..].iter().filter(|later| text.contains(&format!("crate::{later}")));
-            wrong.extend(later.map(|later| format!("{}: crate::{later}", path.display())));
-        }
+    for (path, text) in sources("lib/src") {
+        let module =
+            path.components().nth(2).map(|part| part.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned());
+        let own = STAGES.iter().position(|stage| module.as_deref().is_some_and(|module| stage.contains(&module)));
+        let Some(own) = own else { continue };
+        let later = STAGES[own + 1..].iter().flat_map(|stage| stage.iter());
+        let used =
+            later.filter(|later| text.contains(&format!("crate::{later}::")) || text.contains(&format!("crate::{{{later}")));
+        wrong.extend(used.map(|later| format!("{}: crate::{later}", path.display())));
     }
     assert!(wrong.is_empty(), "uses a later stage:\n{}", wrong.join("\n"));
 }
 
 #[test]
 fn the_core_asks_nothing_of_the_machine() {
-    const ASKS: &[&str] = &["std::env::var", "SystemTime::now", "Instant::now", "std::net", "println!", "process::exit"];
+    const ASKS: &[&str] =
+        &["std::env::var", "SystemTime::now", "Instant::now", "TcpStream", "ToSocketAddrs", "println!", "process::exit"];
     let allowed = |path: &Path| path.ends_with("postrender/program.rs");
     let mut wrong = Vec::new();
     for (path, text) in sources("lib/src").iter().filter(|(path, _)| !allowed(path)) {

@@ -4,6 +4,10 @@
 
 mod connect;
 mod create;
+mod driver;
+mod get;
+mod history;
+mod list;
 mod server;
 mod template;
 
@@ -17,8 +21,13 @@ struct Subcommand {
     run: fn(GlobalArgs, &ArgMatches) -> Result<(), Failure>,
 }
 
-const SUBCOMMANDS: &[Subcommand] =
-    &[Subcommand { define: create::define, run: create::run }, Subcommand { define: template::define, run: template::run }];
+const SUBCOMMANDS: &[Subcommand] = &[
+    Subcommand { define: create::define, run: create::run },
+    Subcommand { define: get::define, run: get::run },
+    Subcommand { define: history::define, run: history::run },
+    Subcommand { define: list::define, run: list::run },
+    Subcommand { define: template::define, run: template::run },
+];
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();

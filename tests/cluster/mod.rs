@@ -7,8 +7,6 @@ mod private;
 mod records;
 mod waits;
 
-pub(crate) use interop::write_chart;
-
 use rhelm_kube::{ConnectOptions, KubeCluster, connect};
 use rhelm_lib::cluster::{Cluster, ClusterError, Write};
 use rhelm_testutil::controlplane;
@@ -18,10 +16,8 @@ use std::future::Future;
 /// Options for the control plane of this run, as its administrator, in a namespace of one's own.
 pub(crate) fn options() -> Option<ConnectOptions> {
     let plane = controlplane::shared()?;
-    let mut options = ConnectOptions::default();
-    options.kubeconfig = Some(plane.kubeconfig().to_owned());
-    options.namespace = Some(controlplane::unique_namespace());
-    Some(options)
+    let kubeconfig = Some(plane.kubeconfig().to_owned());
+    Some(ConnectOptions { kubeconfig, namespace: Some(controlplane::unique_namespace()), ..ConnectOptions::default() })
 }
 
 /// A connection, with its namespace made.

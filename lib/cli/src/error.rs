@@ -47,3 +47,8 @@ pub fn print_logs(logs: &[Log], debug: bool) {
         eprintln!("{log}");
     }
 }
+
+/// Prints a line for people.
+pub fn warn(line: &str) {
+    eprintln!("{line}");
+}

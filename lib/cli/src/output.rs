@@ -21,14 +21,14 @@ pub fn write_stdout(data: &[u8]) -> Result<(), Failure> {
 
 /// Files that grow document by document: the first one of a path replaces what was there.
 #[derive(Default)]
-pub struct Files(BTreeSet<String>);
+pub(crate) struct Files(BTreeSet<String>);
 
 impl Files {
     /// Adds a document to the file `name` below `folder` and says so on standard output.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn add(&mut self, folder: &str, name: &str, document: &str) -> Result<(), Failure> {
+    pub(crate) fn add(&mut self, folder: &str, name: &str, document: &str) -> Result<(), Failure> {
         let path = format!("{folder}/{name}");
         let parent = Path::new(&path).parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(parent).map_err(|error| failed("stat", &parent.display().to_string(), &error))?;

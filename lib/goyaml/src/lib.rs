@@ -1,6 +1,6 @@
 //! YAML and JSON exactly as the Go libraries under Helm read and write them.
 //!
-//! The way in is [`decode`]: YAML text becomes the plain tree [`Value`], as `sigs.k8s.io/yaml` would make it (every number a
+//! The way in is [`decode()`]: YAML text becomes the plain tree [`Value`], as `sigs.k8s.io/yaml` would make it (every number a
 //! 64-bit float). The way out is [`to_yaml`], [`to_yaml_pretty`] and the [`json`] module. The crate knows nothing of Kubernetes.
 //!
 //! ```text

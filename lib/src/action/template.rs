@@ -4,7 +4,7 @@
 
 use crate::chart::Chart;
 use crate::chart::dependency::{self, DependencyError};
-use crate::log::{Level, Log};
+use crate::log::Log;
 use crate::manifest::collect::{self, DocumentError};
 use crate::manifest::{Manifest, Manifests, crds};
 use crate::render::{self, Capabilities, Environment, Lookup, ReleaseFacts, RenderError};
@@ -111,7 +111,6 @@ pub fn render(
         environment,
         lookup,
     };
-    log_dependencies(&chart, logs);
     let mut files = render::render(&input)?;
     let notes = render::take_notes(&mut files, &chart.metadata.name, options.subchart_notes);
     let manifests = match collect::collect(&files) {
@@ -133,12 +132,6 @@ fn process(chart: &mut Chart, config: &Map, logs: &mut Vec<Log>) -> Result<Map, 
     let coalesced = values::coalesce(chart, config);
     logs.extend_from_slice(coalesced.as_ref().map_or_else(|error| error.logs.as_slice(), |(_, logs)| logs));
     Ok(coalesced?.0)
-}
-
-fn log_dependencies(chart: &Chart, logs: &mut Vec<Log>) {
-    let fields = vec![("chart", chart.metadata.name.clone()), ("dependencies", chart.dependencies.len().to_string())];
-    logs.push(Log { level: Level::Debug, message: "number of dependencies in the chart".into(), fields });
-    chart.dependencies.iter().for_each(|dependency| log_dependencies(dependency, logs));
 }
 
 fn check_kube_version(chart: &Chart, capabilities: &Capabilities) -> Result<(), TemplateError> {

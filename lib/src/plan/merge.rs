@@ -42,7 +42,7 @@ fn diff(from: &Json, to: &Json, deletes: bool, changes: bool) -> Json {
             }
             (Some(from), to) if from == to => {}
             // A null in a manifest asks for nothing here: it would be a deletion.
-            _ if changes && !(wanted.is_null() && !deletes) => drop(patch.insert(key.clone(), wanted.clone())),
+            _ if changes && (deletes || !wanted.is_null()) => drop(patch.insert(key.clone(), wanted.clone())),
             _ => {}
         }
     }

@@ -13,7 +13,7 @@ type Object = Map<String, Json>;
 /// Why a patch cannot be made.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("map: {item} does not contain declared merge key: {key}")]
-pub struct PatchError {
+pub(crate) struct PatchError {
     item: String,
     key: String,
 }

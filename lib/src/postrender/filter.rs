@@ -10,11 +10,11 @@ const BUFFER: usize = 1 << 16;
 
 /// A filter of the manifest stream.
 pub trait PostRenderer: Send + Sync {
-    /// Reads the stream from `input` and writes what becomes of it to `output`.
+    /// Reads the stream from `input` and writes what becomes of it to `output`; what it has to tell goes to `messages`.
     ///
     /// # Errors
     /// When a document cannot be read or may not pass, and those of reading and writing.
-    fn run(&self, input: &mut dyn Read, output: &mut dyn Write) -> Result<(), FilterError>;
+    fn run(&self, input: &mut dyn Read, output: &mut dyn Write, messages: &mut dyn Write) -> Result<(), FilterError>;
 }
 
 /// Why a filter failed.
@@ -31,9 +31,14 @@ pub enum FilterError {
         /// What is wrong with it.
         cause: String,
     },
-    /// The stream was written, and something is wrong with it all the same.
-    #[error("{0}")]
-    Refused(String),
+    /// The stream was written, and may not be used all the same.
+    #[error("{message}")]
+    Refused {
+        /// Why.
+        message: String,
+        /// The exit status of a program that ends with this.
+        status: u8,
+    },
 }
 
 /// Passes a stream through `change`, document by document. What `change` lends back unchanged is written as it came.

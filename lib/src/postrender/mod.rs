@@ -11,6 +11,7 @@ pub mod filter;
 pub mod labels;
 pub mod object;
 pub mod program;
+pub mod secrets;
 pub mod select;
 pub mod sidecar;
 pub mod tree;

@@ -5,7 +5,6 @@ use std::fmt;
 
 /// What is wrong with a pattern.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(missing_docs, reason = "the texts say what they are")]
 pub(super) enum Cause {
     InvalidRange,
     InvalidEscape,

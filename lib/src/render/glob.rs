@@ -126,11 +126,8 @@ impl Parser {
             return None;
         }
         let mut all = vec![self.sequence()?];
-        loop {
-            match self.next()? {
-                ',' => all.push(self.sequence()?),
-                _ => break,
-            }
+        while self.next()? == ',' {
+            all.push(self.sequence()?);
         }
         self.depth -= 1;
         Some(Token::Alternatives(all))

@@ -22,7 +22,7 @@ pub trait Driver: Send + Sync {
     /// Helm's name of it: `Secret`.
     fn name(&self) -> &'static str;
 
-    /// Whether the labels of [`Labels::system`] are seen by whoever asks for a release: not where they are columns.
+    /// Whether the labels of `labels::system` are seen by whoever asks for a release: not where they are columns.
     fn shows_system_labels(&self) -> bool {
         true
     }

@@ -25,9 +25,8 @@ pub enum DocumentError {
 /// [`DocumentError`] for the first document that is no map.
 pub fn read(content: &[u8]) -> Result<Map, DocumentError> {
     let mut values = Map::new();
-    let mut rest = content;
-    while let Some((document, after)) = next_document(rest)? {
-        rest = after;
+    let mut documents = Documents { rest: content };
+    while let Some(document) = documents.next()? {
         merge(&mut values, read_document(document)?);
     }
     Ok(values)
@@ -43,23 +42,32 @@ fn read_document(document: &[u8]) -> Result<Map, DocumentError> {
     Ok(map.unwrap_or_default())
 }
 
-/// The next document and what follows it; `None` at the end. A separator before anything else belongs to its document.
-fn next_document(content: &[u8]) -> Result<Option<(&[u8], &[u8])>, DocumentError> {
-    let mut length = 0;
-    for line in content.split_inclusive(|byte| *byte == b'\n') {
-        if let Some(after) = line.strip_prefix(SEPARATOR.as_bytes()) {
-            let after = String::from_utf8_lossy(after);
-            let after = after.trim_matches(is_space);
-            if !after.is_empty() && !after.starts_with('#') {
-                return Err(DocumentError::Separator(after.to_owned()));
+struct Documents<'c> {
+    rest: &'c [u8],
+}
+
+impl<'c> Documents<'c> {
+    /// The next document; `None` at the end. A separator before anything else belongs to its document.
+    fn next(&mut self) -> Result<Option<&'c [u8]>, DocumentError> {
+        let content = self.rest;
+        let mut length = 0;
+        for line in content.split_inclusive(|byte| *byte == b'\n') {
+            if let Some(after) = line.strip_prefix(SEPARATOR.as_bytes()) {
+                let after = String::from_utf8_lossy(after);
+                let after = after.trim_matches(is_space);
+                if !after.is_empty() && !after.starts_with('#') {
+                    return Err(DocumentError::Separator(after.to_owned()));
+                }
+                if length > 0 {
+                    self.rest = &content[length + line.len()..];
+                    return Ok(Some(&content[..length]));
+                }
             }
-            if length > 0 {
-                return Ok(Some((&content[..length], &content[length + line.len()..])));
-            }
+            length += line.len();
         }
-        length += line.len();
+        self.rest = &[];
+        Ok((length > 0).then_some(content))
     }
-    Ok((length > 0).then_some((content, &[])))
 }
 
 #[cfg(test)]
@@ -67,13 +75,13 @@ mod tests {
     use super::*;
     use goyaml::Value;
 
-    fn documents(mut content: &str) -> Result<Vec<String>, String> {
-        let mut documents = Vec::new();
-        while let Some((document, rest)) = next_document(content.as_bytes()).map_err(|error| error.to_string())? {
-            documents.push(String::from_utf8_lossy(document).into_owned());
-            content = &content[content.len() - rest.len()..];
+    fn documents(content: &str) -> Result<Vec<String>, String> {
+        let mut documents = Documents { rest: content.as_bytes() };
+        let mut found = Vec::new();
+        while let Some(document) = documents.next().map_err(|error| error.to_string())? {
+            found.push(String::from_utf8_lossy(document).into_owned());
         }
-        Ok(documents)
+        Ok(found)
     }
 
     #[test]

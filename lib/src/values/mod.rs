@@ -15,10 +15,12 @@ pub mod schema;
 pub mod set;
 mod source;
 pub(crate) mod tree;
+#[cfg(test)]
+mod vectors;
 
 pub use coalesce::{CoalesceError, coalesce};
 pub use documents::{DocumentError, read};
-pub use gather::{ValueOptions, ValuesError, gather};
+pub use gather::{ReadFile, ValueOptions, ValuesError, gather};
 pub use merge::merge;
 pub use reuse::reuse;
 pub use source::{Source, SourceError};

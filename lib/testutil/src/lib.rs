@@ -1,5 +1,6 @@
 //! What tests of several crates share.
 
+pub mod chart;
 pub mod conformance;
 pub mod controlplane;
 pub mod postgres;

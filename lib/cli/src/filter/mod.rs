@@ -3,10 +3,12 @@
 //! The same command lines make stages inside `rhelm`: see [`stage`].
 
 mod labels;
+mod secrets;
 mod selection;
 mod sidecar;
 
 pub use labels::InjectLabels;
+pub use secrets::ScanSecrets;
 pub use selection::SelectionArgs;
 pub use sidecar::InjectSidecar;
 
@@ -45,6 +47,7 @@ pub fn stage(name: &str, arguments: &[String]) -> Option<Result<Box<dyn PostRend
     match name {
         InjectLabels::NAME => Some(filter::<InjectLabels>(&words)),
         InjectSidecar::NAME => Some(filter::<InjectSidecar>(&words)),
+        ScanSecrets::NAME => Some(filter::<ScanSecrets>(&words)),
         _ => None,
     }
 }
@@ -55,9 +58,10 @@ fn filter<P: Program>(words: &[String]) -> Result<Box<dyn PostRenderer>, Failure
 
 fn run(filter: &dyn PostRenderer) -> Result<(), Failure> {
     let (mut input, mut output) = standard_streams()?;
-    match filter.run(&mut input, &mut output) {
+    match filter.run(&mut input, &mut output, &mut std::io::stderr()) {
         // Whoever reads has read enough.
         Err(FilterError::Io(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(FilterError::Refused { message, status }) => Err(Failure { message, status }),
         other => Ok(other?),
     }
 }

@@ -1,13 +1,13 @@
 //! From nodes to values, with a stack of its own.
 
 use super::count::Count;
-use super::target::{ANY, Target};
+use super::place::{Key, NOWHERE, Place, key_name, to_value};
+use super::target::Target;
 use super::{to_json_error, unmarshal_error};
 use crate::node::{Document, NodeId, NodeKind};
 use crate::resolve::{self, Resolved};
 use crate::value::{Map, Value};
-use crate::{Error, float, go_syntax, json};
-use std::borrow::Cow;
+use crate::{Error, go_syntax, json};
 
 /// Deeper JSON is refused by Go.
 const MAX_JSON_DEPTH: usize = 10_000;
@@ -24,24 +24,12 @@ pub(super) struct Builder<'d, 'a, 't> {
     /// How many lists and mappings are open, those being merged not counted.
     depth: usize,
     too_deep: bool,
-    /// An infinity or a NaN that was met, which may since have been overwritten.
-    not_finite: Option<f64>,
+    /// Whether an infinity or a NaN was met.
+    not_finite: bool,
     /// The first entry whose key JSON cannot have.
     bad_entry: Option<(Resolved<'d>, NodeId)>,
     result: Value,
 }
-
-/// What a node is decoded into.
-#[derive(Clone, Copy)]
-struct Place<'t> {
-    target: &'t dyn Target,
-    /// Whether the value is built. If not, it is only checked.
-    kept: bool,
-    /// Whether everything is kept, wanted or not.
-    all: bool,
-}
-
-const NOWHERE: Place<'static> = Place { target: &ANY, kept: false, all: false };
 
 /// What is open.
 enum Frame<'t> {
@@ -70,12 +58,6 @@ struct Cursor {
     parent: NodeId,
 }
 
-enum Key {
-    Name(String),
-    /// The value is decoded and forgotten.
-    Forgotten,
-}
-
 /// What was decoded.
 enum Item<'d> {
     Scalar(Resolved<'d>),
@@ -96,7 +78,7 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
             count,
             depth: 0,
             too_deep: false,
-            not_finite: None,
+            not_finite: false,
             bad_entry: None,
             result: Value::Null,
         }
@@ -110,24 +92,19 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
         if let Some((key, value)) = &self.bad_entry {
             return Err(to_json_error(Error::new(self.bad_key(key, *value))));
         }
-        if let Some(met) = self.not_finite {
-            self.check_finite(met)?;
-        }
-        if self.too_deep { Err(unmarshal_error("exceeded max depth")) } else { Ok(self.result) }
+        if self.too_deep || self.not_finite { self.judge_json() } else { Ok(self.result) }
     }
 
-    /// Fails for the float that JSON stumbles over first. One that was met may have been overwritten, and may be in what was
-    /// not kept.
-    fn check_finite(&self, met: f64) -> Result<(), Error> {
-        json::write(&self.result).map_err(to_json_error)?;
-        if self.too_deep {
-            return Err(to_json_error(json::unsupported(met)));
-        }
+    /// Judges a value that JSON may not be able to hold. What was met may have been overwritten since.
+    fn judge_json(self) -> Result<Value, Error> {
         if !self.root.all {
+            // It may be in what was not kept.
             let root = Place { all: true, ..self.root };
             Builder { root, ..Builder::new(self.document, self.root.target) }.build()?;
+            return Ok(self.result);
         }
-        Ok(())
+        json::write(&self.result).map_err(to_json_error)?;
+        if self.too_deep { Err(unmarshal_error("exceeded max depth")) } else { Ok(self.result) }
     }
 
     /// Goes on with what was opened last.
@@ -249,10 +226,10 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
         self.close(Value::Map(map))
     }
 
-    /// Ends the innermost list or mapping. One that is too deep for JSON is not kept, so that no value is.
+    /// Ends the innermost list or mapping. What is so deep that JSON will be refused is not kept, so that all values may recurse.
     fn close(&mut self, value: Value) -> Result<(), Error> {
         self.frames.pop();
-        let kept = if self.depth > MAX_JSON_DEPTH { Value::Null } else { value };
+        let kept = if self.depth > MAX_JSON_DEPTH + 1 { Value::Null } else { value };
         self.depth -= 1;
         self.deliver(Item::Value(kept))
     }
@@ -263,14 +240,14 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
         }
         match self.frames.last_mut() {
             Some(Frame::List { items, item: place, .. }) => {
-                let value = to_value(item, *place, &mut self.not_finite);
+                let value = built(item, *place, &mut self.not_finite);
                 if place.kept {
                     items.push(value);
                 }
             }
             Some(Frame::Map { key, .. }) => match key.take() {
                 Some((name, place)) => {
-                    let value = to_value(item, place, &mut self.not_finite);
+                    let value = built(item, place, &mut self.not_finite);
                     if let (Key::Name(name), Some(map)) = (name, self.maps.last_mut()) {
                         map.insert(name, value);
                     }
@@ -278,7 +255,7 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
                 None => return self.deliver_key(item),
             },
             Some(Frame::Alias | Frame::Merges(_)) => {}
-            None => self.result = to_value(item, self.root, &mut self.not_finite),
+            None => self.result = built(item, self.root, &mut self.not_finite),
         }
         Ok(())
     }
@@ -345,20 +322,6 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
     }
 }
 
-impl<'t> Place<'t> {
-    /// What stands in this place.
-    fn within(self, step: impl Fn(&'t dyn Target) -> &'t dyn Target) -> Self {
-        let target = step(self.target);
-        Self { target, kept: self.kept && (self.all || target.is_wanted()), all: self.all }
-    }
-
-    /// The member `name` of a mapping in this place.
-    fn member(self, name: Cow<'_, str>) -> (Key, Self) {
-        let member = self.within(|target| target.member(&name));
-        (if member.kept { Key::Name(name.into_owned()) } else { Key::Forgotten }, member)
-    }
-}
-
 impl Cursor {
     fn advance(&mut self, document: &Document<'_>) -> Option<NodeId> {
         let child = self.next?;
@@ -377,52 +340,12 @@ pub(crate) fn is_merge(document: &Document<'_>, id: NodeId) -> bool {
     }
 }
 
-/// The name of a key in JSON.
-fn key_name(key: Resolved<'_>) -> Cow<'_, str> {
-    match key {
-        Resolved::Null => Cow::Borrowed(""),
-        Resolved::Bool(value) => value.to_string().into(),
-        Resolved::Int(value) => value.to_string().into(),
-        Resolved::Uint(value) => value.to_string().into(),
-        Resolved::Float(value) => match float::format_g32(value).as_str() {
-            "+Inf" => ".inf".into(),
-            "-Inf" => "-.inf".into(),
-            "NaN" => ".nan".into(),
-            digits => digits.to_owned().into(),
-        },
-        Resolved::Text(text) => text,
-    }
-}
-
-/// A scalar in the place of a text; `None` for null.
-fn to_text(scalar: Resolved<'_>) -> Option<String> {
-    match scalar {
-        Resolved::Null => None,
-        Resolved::Bool(value) => Some(value.to_string()),
-        Resolved::Int(value) => Some(value.to_string()),
-        Resolved::Uint(value) => Some(value.to_string()),
-        Resolved::Float(value) => Some(float::format_g32(value)),
-        Resolved::Text(text) => Some(text.into_owned()),
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "JSON numbers become floats in Go too")]
-fn to_value(item: Item<'_>, place: Place<'_>, not_finite: &mut Option<f64>) -> Value {
-    match item {
-        Item::Scalar(scalar) if place.target.is_text() => to_text(scalar).map_or(Value::Null, Value::String),
-        Item::Value(value) => value,
-        Item::Scalar(Resolved::Null) => Value::Null,
-        Item::Scalar(Resolved::Bool(value)) => Value::Bool(value),
-        Item::Scalar(Resolved::Int(value)) if place.target.keeps_integers() => Value::Int(value),
-        Item::Scalar(Resolved::Int(value)) => Value::Float(value as f64),
-        Item::Scalar(Resolved::Uint(value)) => Value::Float(value as f64),
-        Item::Scalar(Resolved::Float(value)) => {
-            if !value.is_finite() {
-                *not_finite = Some(value);
-            }
-            Value::Float(value)
-        }
-        Item::Scalar(Resolved::Text(text)) if place.kept => Value::String(text.into_owned()),
-        Item::Scalar(Resolved::Text(_)) => Value::Null,
-    }
+/// The value that was decoded; notes a float that JSON cannot hold.
+fn built(item: Item<'_>, place: Place<'_>, not_finite: &mut bool) -> Value {
+    let value = match item {
+        Item::Value(value) => return value,
+        Item::Scalar(scalar) => to_value(scalar, place),
+    };
+    *not_finite |= matches!(value, Value::Float(number) if !number.is_finite());
+    value
 }

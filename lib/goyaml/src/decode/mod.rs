@@ -6,6 +6,7 @@
 
 mod build;
 mod count;
+mod place;
 mod target;
 
 use crate::input::Input;
@@ -26,10 +27,10 @@ pub fn decode(text: &str) -> Result<Value, Error> {
     decode_input(&Input::from_text(text), &ANY)
 }
 
-/// Decodes bytes as [`decode`] does; they may be UTF-16 or no text at all.
+/// Decodes bytes as [`decode()`] does; they may be UTF-16 or no text at all.
 ///
 /// # Errors
-/// As for [`decode`].
+/// As for [`decode()`].
 pub fn decode_bytes(bytes: &[u8]) -> Result<Value, Error> {
     decode_input(&Input::from_bytes(bytes), &ANY)
 }
@@ -37,7 +38,7 @@ pub fn decode_bytes(bytes: &[u8]) -> Result<Value, Error> {
 /// Decodes bytes as [`decode_bytes`] does, scalars in the places of texts becoming texts. Nothing else in `target` is looked at.
 ///
 /// # Errors
-/// As for [`decode`].
+/// As for [`decode()`].
 pub fn decode_into(bytes: &[u8], target: &dyn Target) -> Result<Value, Error> {
     decode_input(&Input::from_bytes(bytes), target)
 }
@@ -45,7 +46,7 @@ pub fn decode_into(bytes: &[u8], target: &dyn Target) -> Result<Value, Error> {
 /// Decodes into a mapping, as Go does into `map[string]interface{}`; `None` for `null`.
 ///
 /// # Errors
-/// As for [`decode`], and for every other value.
+/// As for [`decode()`], and for every other value.
 pub fn decode_map(text: &str) -> Result<Option<Map>, Error> {
     to_map(decode(text)?)
 }
@@ -61,7 +62,7 @@ pub fn decode_map_bytes(bytes: &[u8]) -> Result<Option<Map>, Error> {
 /// Decodes into a list, as Go does into `[]interface{}`; `None` for `null`.
 ///
 /// # Errors
-/// As for [`decode`], and for every other value.
+/// As for [`decode()`], and for every other value.
 pub fn decode_list(text: &str) -> Result<Option<Vec<Value>>, Error> {
     match decode(text)? {
         Value::Null => Ok(None),

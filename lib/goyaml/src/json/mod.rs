@@ -34,7 +34,7 @@ pub fn kind_of(value: &Value) -> &'static str {
 /// Parses into a mapping, as Go does into `map[string]interface{}`; `None` for `null`.
 ///
 /// # Errors
-/// As for [`parse`], and for every other value.
+/// As for [`parse()`], and for every other value.
 pub fn parse_map(text: &[u8]) -> Result<Option<Map>, Error> {
     match parse(text)? {
         Value::Null => Ok(None),
@@ -46,7 +46,7 @@ pub fn parse_map(text: &[u8]) -> Result<Option<Map>, Error> {
 /// Parses into a list, as Go does into `[]interface{}`; `None` for `null`.
 ///
 /// # Errors
-/// As for [`parse`], and for every other value.
+/// As for [`parse()`], and for every other value.
 pub fn parse_list(text: &[u8]) -> Result<Option<Vec<Value>>, Error> {
     match parse(text)? {
         Value::Null => Ok(None),

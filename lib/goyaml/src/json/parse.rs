@@ -29,7 +29,7 @@ pub fn parse(text: &[u8]) -> Result<Value, Error> {
     error.map_or(Ok(value), Err)
 }
 
-/// As [`parse`], and keeps what Go keeps where there is an error.
+/// As [`parse()`], and keeps what Go keeps where there is an error.
 #[must_use]
 pub fn parse_partial(text: &[u8]) -> Parsed {
     let mut parser = Parser { text, at: 0, frames: Vec::new(), overflow: None };

@@ -23,15 +23,15 @@ pub fn write(value: &impl Walk) -> Result<String, Error> {
 /// `json.MarshalIndent` with two blanks.
 ///
 /// # Errors
-/// As for [`write`].
+/// As for [`write()`].
 pub fn write_pretty(value: &impl Walk) -> Result<String, Error> {
     write_styled(value, Style { escape_html: true, indent: "  " })
 }
 
-/// As [`write`], with `<`, `>` and `&` as they are.
+/// As [`write()`], with `<`, `>` and `&` as they are.
 ///
 /// # Errors
-/// As for [`write`].
+/// As for [`write()`].
 pub fn write_raw(value: &impl Walk) -> Result<String, Error> {
     write_styled(value, Style { escape_html: false, indent: "" })
 }
@@ -39,7 +39,7 @@ pub fn write_raw(value: &impl Walk) -> Result<String, Error> {
 /// Writes JSON in a given style, without a line break at the end.
 ///
 /// # Errors
-/// As for [`write`].
+/// As for [`write()`].
 pub fn write_styled(value: &impl Walk, style: Style) -> Result<String, Error> {
     let mut writer = Writer { out: String::new(), style, depth: 0, fresh: true };
     value.walk(&mut writer)?;

@@ -34,7 +34,7 @@ const CHART_FILE: &str = "Chart.yaml";
 /// What all files of a chart may hold together, as in Helm.
 const MAX_SIZE: u64 = 100 << 20;
 /// What all archives within a chart may hold together. Helm has no such limit.
-const MAX_NESTED_SIZE: u64 = 512 << 20;
+const MAX_NESTED_SIZE: u64 = 256 << 20;
 /// How many files and directories a chart may consist of. Helm has no such limit.
 const MAX_FILES: usize = 100_000;
 /// How deep charts may lie in charts. Helm has no such limit.
@@ -218,13 +218,12 @@ impl Buffered {
 }
 
 fn read(path: &Path, context: &mut Context) -> Result<Chart, LoadProblem> {
-    let name = path.to_string_lossy();
-    let kind = path.metadata().map_err(|error| failed("stat", &name, &error))?;
+    let path = directory::absolute(path).map_err(|error| failed("getwd", &path.to_string_lossy(), &error))?;
+    let kind = path.metadata().map_err(|error| failed("stat", &path.to_string_lossy(), &error))?;
     let (version, files) = if kind.is_dir() {
-        let root = directory::absolute(path).map_err(|error| failed("getwd", &name, &error))?;
-        (directory_version(&root)?, directory::read(&root, context)?)
+        (directory_version(&path)?, directory::read(&path, context)?)
     } else {
-        let files = archive::read_file(path)?;
+        let files = archive::read_file(&path)?;
         let chart = files.iter().find(|file| file.name == CHART_FILE).ok_or(LoadProblem::NoChartInArchive)?;
         (known_version(&chart.data)?, files)
     };

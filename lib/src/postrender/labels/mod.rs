@@ -34,7 +34,7 @@ pub struct Labels {
 }
 
 impl PostRenderer for Labels {
-    fn run(&self, input: &mut dyn Read, output: &mut dyn Write) -> Result<(), FilterError> {
+    fn run(&self, input: &mut dyn Read, output: &mut dyn Write, _: &mut dyn Write) -> Result<(), FilterError> {
         filter::run(input, output, |text| self.apply(text))
     }
 }

@@ -85,7 +85,7 @@ pub enum SidecarError {
 }
 
 impl PostRenderer for Sidecars {
-    fn run(&self, input: &mut dyn Read, output: &mut dyn Write) -> Result<(), FilterError> {
+    fn run(&self, input: &mut dyn Read, output: &mut dyn Write, _: &mut dyn Write) -> Result<(), FilterError> {
         filter::run(input, output, |text| self.apply(text))
     }
 }

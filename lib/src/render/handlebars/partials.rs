@@ -83,7 +83,7 @@ impl References {
             Some(used) => _ = self.uses.entry(name.to_owned()).or_default().insert(used.to_owned()),
             None => self.computed = self.computed.take().or_else(|| Some(name.to_owned())),
         }
-        for inner in &partial.template {
+        if let Some(inner) = &partial.template {
             self.walk(name, inner);
         }
     }
@@ -91,8 +91,8 @@ impl References {
     /// `{{#*inline "row"}}…{{/inline}}`: what is inside is used where `row` is.
     fn walk_inline(&mut self, decorator: &DecoratorTemplate) {
         let Some(Parameter::Literal(serde_json::Value::String(defined))) = decorator.params.first() else { return };
-        for inner in &decorator.template {
-            self.walk(&defined.clone(), inner);
+        if let Some(inner) = &decorator.template {
+            self.walk(defined, inner);
         }
     }
 }

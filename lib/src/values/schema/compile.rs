@@ -112,7 +112,7 @@ impl Library<'_> {
         }
     }
 
-    fn try_compile(&mut self, schemas: &mut Schemas, wanted: &Wanted) -> Result<SchemaIndex, CompileError> {
+    fn try_compile(&mut self, schemas: &mut Schemas, wanted: &Wanted) -> Result<SchemaIndex, Box<CompileError>> {
         let mut compiler = Compiler::new();
         formats::register(&mut compiler);
         compiler.use_loader(Box::new(wanted.clone()));
@@ -121,7 +121,7 @@ impl Library<'_> {
             self.names.translate(&mut schema);
             compiler.add_resource(url, schema)?;
         }
-        compiler.compile(LOCATION, schemas)
+        Ok(compiler.compile(LOCATION, schemas)?)
     }
 
     /// The part of a schema that a URL with a JSON pointer names.

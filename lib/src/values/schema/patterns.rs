@@ -97,7 +97,7 @@ mod tests {
             "pattern": "(?:\\A[0-9]\\z)",
             "properties": {"pattern": {"pattern": "["}, "x": {"const": {"pattern": "\\d"}}},
             "patternProperties": {"[0-9]": {"pattern": "a"}, "[": true, "[[": true},
-            "items": [{"pattern": "[\\t-\\n\\x0C-\\r ]"}],
+            "items": [{"pattern": "[\t\n\u{c}\r ]"}],
         });
         assert_eq!(schema, expected);
         assert_eq!(["[0-9]", "[", "[["].map(|name| names.original(name)), ["\\d", "(", "["]);

@@ -6,7 +6,7 @@ use goyaml::Value;
 pub(super) fn first(text: &str) -> Option<(Value, usize)> {
     let start = text.len() - text.trim_start_matches([' ', '\t', '\r', '\n']).len();
     let length = start + extent(&text.as_bytes()[start..])?;
-    let value = goyaml::json::parse(text[start..length].as_bytes()).ok()?;
+    let value = goyaml::json::parse(&text.as_bytes()[start..length]).ok()?;
     Some((value, length))
 }
 

@@ -20,7 +20,7 @@ impl DsaKey {
         let params = BoxedMontyParams::new(Odd::new(p.clone()).into_option()?);
         let power =
             |base: &BoxedUint, exponent: &BoxedUint| BoxedMontyForm::new(base.clone(), &params).pow(exponent).retrieve();
-        let cofactor = p.wrapping_sub(&one()).wrapping_div_vartime(&q.to_nz().into_option()?);
+        let cofactor = p.wrapping_sub(one()).wrapping_div_vartime(&q.to_nz().into_option()?);
         let generators = (2u64..).map(|base| power(&BoxedUint::from(base).resize(BITS), &cofactor));
         let g = generators.into_iter().find(|g| *g != one())?;
         let x = below(&q, random);
@@ -58,7 +58,7 @@ fn prime_above(q: &BoxedUint, random: &Random) -> Option<BoxedUint> {
     words[31] |= 1 << 63;
     let start = BoxedUint::from_words(words);
     let rest = start.rem_vartime(&step.to_nz().into_option()?);
-    let start = start.wrapping_sub(&rest).wrapping_add(&one());
+    let start = start.wrapping_sub(&rest).wrapping_add(one());
     Some(primes::find::<32>(start.as_words().try_into().ok()?, step.as_words().try_into().ok()?))
 }
 
@@ -84,7 +84,7 @@ mod tests {
         let [p, q, g, y, x] = key.0.each_ref().map(|bytes| BoxedUint::from_be_slice(bytes, BITS).expect("a number"));
         assert!(is_prime(Flavor::Any, &p) && is_prime(Flavor::Any, &q));
         assert_eq!(
-            (p.bits(), q.bits(), &p.wrapping_sub(&one()).rem_vartime(&q.to_nz().expect("not 0")) + &one()),
+            (p.bit_width(), q.bit_width(), &p.wrapping_sub(one()).rem_vartime(&q.to_nz().expect("not 0")) + &one()),
             (BITS, 256, one())
         );
         let params = BoxedMontyParams::new(Odd::new(p).expect("odd"));

@@ -161,13 +161,13 @@ fn square<const N: usize>(number: &Number<N>, modulus: &Number<N>, factor: u64) 
     let [mut low, high] = full_square(number);
     let mut overflow = 0;
     // Adds multiples of the modulus that make the lowest word 0, and takes in a word of the higher half in its stead.
-    for place in 0..N {
+    for word in high {
         let multiple = low[0].wrapping_mul(factor);
         let (_, mut carry) = multiply_add(low[0], multiple, modulus[0], 0);
         for index in 1..N {
             (low[index - 1], carry) = multiply_add(low[index], multiple, modulus[index], carry);
         }
-        let sum = u128::from(high[place]) + u128::from(carry) + u128::from(overflow);
+        let sum = u128::from(word) + u128::from(carry) + u128::from(overflow);
         (low[N - 1], overflow) = (sum as u64, (sum >> 64) as u64);
     }
     if overflow > 0 || !is_less(&low, modulus) {

@@ -44,7 +44,7 @@ impl Civil {
         let (days, second) = (since / SECONDS_OF_DAY, (since % SECONDS_OF_DAY) as i64);
         let quarters = 4 * days + 3;
         let century = quarters / DAYS_OF_CYCLE;
-        let quarters = quarters % DAYS_OF_CYCLE | 3;
+        let quarters = (quarters % DAYS_OF_CYCLE) | 3;
         let (year_of_century, day_of_year) = (quarters / 1461, quarters % 1461 / 4);
         let fifths = 5 * day_of_year + 461;
         let (month, day) = ((fifths / 153) as i64, (fifths % 153 / 5) as i64 + 1);

@@ -2,7 +2,6 @@
 
 /// A piece of a layout that stands for a part of a time.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(missing_docs, reason = "the table of texts says what they are")]
 pub(super) enum Piece {
     LongMonth,
     Month,
