@@ -5,6 +5,7 @@ mod apply_args;
 #[path = "rhelm/connect.rs"]
 mod connect;
 #[path = "rhelm/driver.rs"]
+#[expect(dead_code, reason = "what commands that only read begin with is not needed here")]
 mod driver;
 #[path = "rhelm/session.rs"]
 mod session;

@@ -112,32 +112,4 @@ impl ApplyArgs {
         let shown = Shown { hide_notes: self.hide_notes, hide_secrets: self.hide_secret, manifest: debug };
         write_stdout(release_text(release, self.output, shown)?.as_bytes())
     }
-
-    /// The flags again, as words.
-    pub(crate) fn words(&self) -> Vec<String> {
-        let switches = [
-            ("--create-namespace", self.create_namespace),
-            ("--take-ownership", self.take_ownership),
-            ("--force-conflicts", self.force_conflicts),
-            ("--force-replace", self.force_replace),
-            ("--server-side=false", !self.server_side),
-            ("--replace", self.replace),
-            ("--rollback-on-failure", self.rollback_on_failure || self.atomic),
-            ("--wait-for-jobs", self.wait_for_jobs),
-            ("--hide-notes", self.hide_notes),
-            ("--hide-secret", self.hide_secret),
-            ("--output=json", self.output == Format::Json),
-            ("--output=yaml", self.output == Format::Yaml),
-        ];
-        let mut words: Vec<String> =
-            switches.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag.to_owned()).collect();
-        words.extend(self.dry_run.iter().map(|value| match value.as_str() {
-            "unset" => "--dry-run".to_owned(),
-            value => format!("--dry-run={value}"),
-        }));
-        words.extend(self.description.iter().map(|text| format!("--description={text}")));
-        words.extend(self.labels.iter().map(|label| format!("--labels={label}")));
-        words.extend(self.wait.words());
-        words
-    }
 }

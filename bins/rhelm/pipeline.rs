@@ -4,7 +4,7 @@
 //! `rhelm-apply` reads after its standard input has ended, and then applies nothing.
 
 use super::apply_args::ApplyArgs;
-use rhelm_cli::{GlobalArgs, PostRenderArgs, RenderArgs, ValuesArgs};
+use rhelm_cli::{Format, GlobalArgs, PostRenderArgs, RenderArgs, ValuesArgs};
 
 /// What the pipe is made of.
 pub(crate) struct Parts<'a> {
@@ -24,7 +24,7 @@ pub(crate) fn text(parts: &Parts<'_>) -> String {
     render.extend(value_words(parts.values));
     render.extend(render_words(parts));
     let mut apply = vec!["rhelm-apply".to_owned(), parts.name.to_owned()];
-    apply.extend(parts.apply.words());
+    apply.extend(apply_words(parts.apply));
     if parts.render.no_hooks {
         apply.push("--no-hooks".to_owned());
     }
@@ -68,6 +68,33 @@ fn render_words(parts: &Parts<'_>) -> Vec<String> {
         ("--render-subchart-notes", parts.subchart_notes),
     ];
     switches.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag.to_owned()).collect()
+}
+
+/// The flags that say how to apply.
+fn apply_words(args: &ApplyArgs) -> Vec<String> {
+    let switches = [
+        ("--create-namespace", args.create_namespace),
+        ("--take-ownership", args.take_ownership),
+        ("--force-conflicts", args.force_conflicts),
+        ("--force-replace", args.force_replace),
+        ("--server-side=false", !args.server_side),
+        ("--replace", args.replace),
+        ("--rollback-on-failure", args.rollback_on_failure || args.atomic),
+        ("--wait-for-jobs", args.wait_for_jobs),
+        ("--hide-notes", args.hide_notes),
+        ("--hide-secret", args.hide_secret),
+        ("--output=json", args.output == Format::Json),
+        ("--output=yaml", args.output == Format::Yaml),
+    ];
+    let mut words: Vec<String> = switches.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag.to_owned()).collect();
+    words.extend(args.dry_run.iter().map(|value| match value.as_str() {
+        "unset" => "--dry-run".to_owned(),
+        value => format!("--dry-run={value}"),
+    }));
+    words.extend(args.description.iter().map(|text| format!("--description={text}")));
+    words.extend(args.labels.iter().map(|label| format!("--labels={label}")));
+    words.extend(args.wait.words());
+    words
 }
 
 /// What was given by flags; what came from the environment will come from there again.
