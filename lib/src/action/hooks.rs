@@ -173,7 +173,7 @@ async fn show_logs(context: Context<'_>, release: &Release, place: usize, policy
     let logs = context.cluster.logs(namespace, pods).await.map_err(|error| error.to_string())?;
     for log in logs {
         match log.text {
-            Ok(text) => context.tell(Level::Info, text, &[]),
+            Ok(text) => context.tell(Level::Info, text.trim_end_matches('\n'), &[]),
             Err(error) => return Err(error),
         }
     }

@@ -14,7 +14,7 @@ mod objects;
 pub mod template;
 pub mod uninstall;
 
-use crate::cluster::readiness::Goal;
+use crate::cluster::readiness::{Goal, Unready};
 use crate::cluster::{Cluster, ObjectId, Wait};
 use crate::log::{Level, Log};
 use crate::store::Store;
@@ -85,6 +85,10 @@ impl WaitOptions {
             return Ok(());
         }
         let wait = Wait { objects, goal, timeout: self.timeout };
-        context.cluster.wait(wait).await.map_err(|unready| unready.to_string())
+        let waited = context.cluster.wait(wait).await;
+        if let Err(Unready::JobFailed { name, reason }) = &waited {
+            context.tell(Level::Error, "job failed", &[("job", name), ("reason", reason)]);
+        }
+        waited.map_err(|unready| unready.to_string())
     }
 }
