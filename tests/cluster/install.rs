@@ -16,9 +16,9 @@ const CHAIN: &[&str] = &[
     "--post-renderer",
     "rhelm-inject-labels",
     "--post-renderer-args",
-    "--label",
+    "--annotation",
     "--post-renderer-args",
-    "team=it's blue",
+    "note=it's blue",
     "--post-renderer",
     "sed",
     "--post-renderer-args",
@@ -95,7 +95,7 @@ fn real_helm_takes_over_what_rhelm_installed() {
         assert_eq!(place.output(&helm, &["get", part, "web"]), place.rhelm(&["get", part, "web"]), "{part}");
     }
     let manifest = place.rhelm(&["get", "manifest", "web"]);
-    assert!(manifest.contains("kind: ConfigMap # a map\n") && manifest.contains("team: it's blue\n"), "{manifest}");
+    assert!(manifest.contains("kind: ConfigMap # a map\n") && manifest.contains("note: \"it's blue\"\n"), "{manifest}");
     assert_eq!(place.output(&helm, &["uninstall", "web"]), "release \"web\" uninstalled\n");
     assert_eq!(place.rhelm(&["list", "--short"]), "");
 }
