@@ -36,10 +36,10 @@ pub enum BuildError {
     #[error("{0}")]
     Cluster(ClusterError),
     /// Two documents are one object. Helm applies both, and chance decides.
-    #[error("{id} is in both {first} and {second}")]
+    #[error("{object} is in both {first} and {second}")]
     Twice {
         /// The object.
-        id: ObjectId,
+        object: String,
         /// The file of the first.
         first: String,
         /// The file of the second.
@@ -64,7 +64,7 @@ pub(super) async fn build(context: Context<'_>, manifests: &[Manifest], namespac
         let id = id.map_err(|error| not_resolved(asked, error))?;
         if let Some(first) = objects.iter().position(|object| !id.name.is_empty() && object.id.is_same(&id)) {
             let (first, second) = (sources[first].to_owned(), sources[objects.len()].to_owned());
-            return Err(BuildError::Twice { id, first, second });
+            return Err(BuildError::Twice { object: id.to_string(), first, second });
         }
         objects.push(Object { id, content });
     }
