@@ -114,7 +114,7 @@ pub enum InstallError {
     Build(BuildError),
     /// An object is there that the release must not take.
     #[error("unable to continue with install: {0}")]
-    Adopt(AdoptError),
+    Adopt(Box<AdoptError>),
     /// Options that exclude each other.
     #[error("{0}")]
     Options(&'static str),
@@ -276,7 +276,7 @@ async fn marked(
         owner.mark(&mut object.content);
     }
     let checked = (!options.take_ownership).then_some(owner);
-    let live = objects::adoptable(context, &built, checked).await.map_err(InstallError::Adopt)?;
+    let live = objects::adoptable(context, &built, checked).await.map_err(|error| InstallError::Adopt(Box::new(error)))?;
     Ok(built.into_iter().zip(live).collect())
 }
 
