@@ -78,7 +78,7 @@ impl ApplyArgs {
             ));
         }
         if self.atomic {
-            eprintln!("Flag --atomic has been deprecated, use --rollback-on-failure instead");
+            rhelm_cli::warn("Flag --atomic has been deprecated, use --rollback-on-failure instead");
         }
         let dry_run = DryRun::parse(self.dry_run.as_deref())?;
         let options = InstallOptions {
