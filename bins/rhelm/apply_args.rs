@@ -109,7 +109,13 @@ impl ApplyArgs {
     /// # Errors
     /// When it cannot be printed.
     pub(crate) fn print(&self, release: &Release, debug: bool) -> Result<(), Failure> {
-        let shown = Shown { hide_notes: self.hide_notes, hide_secrets: self.hide_secret, manifest: debug };
+        let shown = Shown {
+            hide_notes: self.hide_notes,
+            hide_secrets: self.hide_secret,
+            manifest: debug,
+            values: debug,
+            ..Shown::default()
+        };
         write_stdout(release_text(release, self.output, shown)?.as_bytes())
     }
 }

@@ -13,6 +13,7 @@ mod list;
 mod pipeline;
 mod server;
 mod session;
+mod status;
 mod template;
 mod uninstall;
 
@@ -32,6 +33,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand { define: history::define, run: history::run },
     Subcommand { define: install::define, run: install::run },
     Subcommand { define: list::define, run: list::run },
+    Subcommand { define: status::define, run: status::run },
     Subcommand { define: template::define, run: template::run },
     Subcommand { define: uninstall::define, run: uninstall::run },
 ];

@@ -11,6 +11,7 @@ mod hooks;
 pub mod install;
 pub mod list;
 mod objects;
+pub mod status;
 pub mod template;
 pub mod uninstall;
 

@@ -1,7 +1,7 @@
 //! From manifests to objects: read, placed in the cluster, and checked for whose they are.
 
 use super::Context;
-use crate::cluster::{ClusterError, Detail, ObjectId};
+use crate::cluster::{Cluster, ClusterError, Detail, ObjectId};
 use crate::manifest::Manifest;
 use crate::plan::{Object, Owner};
 use serde_json::Value as Json;
@@ -69,6 +69,24 @@ pub(super) async fn build(context: Context<'_>, manifests: &[Manifest], namespac
         objects.push(Object { id, content });
     }
     Ok(objects)
+}
+
+/// The objects of a record's documents, in their order, even what is in it twice.
+pub(super) async fn recorded(
+    cluster: &dyn Cluster,
+    manifests: &[Manifest],
+    namespace: &str,
+) -> Result<Vec<Object>, BuildError> {
+    let mut contents = Vec::new();
+    for manifest in manifests {
+        contents.extend(read(manifest)?);
+    }
+    let asked: Vec<ObjectId> = contents.iter().map(ObjectId::of).collect();
+    let resolved = cluster.resolve(&mut contents, namespace).await;
+    let placed = contents.into_iter().zip(resolved).zip(asked);
+    placed
+        .map(|((content, id), asked)| Ok(Object { id: id.map_err(|error| not_resolved(asked, error))?, content }))
+        .collect()
 }
 
 fn not_resolved(asked: ObjectId, error: ClusterError) -> BuildError {

@@ -57,6 +57,14 @@ impl Time {
         text
     }
 
+    /// The time without its fraction of a second.
+    #[must_use]
+    pub fn to_seconds(&self) -> Self {
+        let civil = self.civil();
+        let whole = civil.with().subsec_nanosecond(0).build().and_then(|civil| self.offset.to_timestamp(civil));
+        Self { instant: whole.unwrap_or(self.instant), offset: self.offset }
+    }
+
     /// `Sat Feb  3 04:05:06 2024`.
     #[must_use]
     pub fn ansi_c(&self) -> String {
