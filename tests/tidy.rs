@@ -7,15 +7,14 @@ use std::path::{Path, PathBuf};
 const MAX_LINES: usize = 600;
 
 /// The stages of the library, first to last: a module may use those before it, never those behind it. Charts and values
-/// are one stage, since the values say which dependencies a chart has.
+/// are one stage, since the values say which dependencies a chart has; so are plans and the cluster that carries them out.
 const STAGES: &[&[&str]] = &[
     &["version", "log"],
     &["chart", "values"],
     &["render"],
     &["manifest"],
     &["postrender"],
-    &["cluster"],
-    &["plan"],
+    &["plan", "cluster"],
     &["release"],
     &["store"],
     &["action"],

@@ -1,11 +1,13 @@
 //! `rhelm get`: what is recorded of a release.
 
-use crate::driver::{self, Releases};
+mod metadata;
+
+use super::driver::{self, Releases};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use goyaml::Value;
+use rhelm_cli::release_text::{Shown, hooks, release_text, user_values};
 use rhelm_cli::{Failure, Format, GlobalArgs, exactly, parse_format, print_logs, print_value, write_stdout};
 use rhelm_lib::action::get::{self, computed_values};
-use rhelm_lib::manifest::stream;
 use rhelm_lib::release::Release;
 
 #[derive(Args, Clone)]
@@ -35,8 +37,10 @@ pub(crate) fn define() -> Command {
     Command::new("get")
         .about("Show what is recorded of a release")
         .arg_required_else_help(true)
+        .subcommand(part("all", "Show everything"))
         .subcommand(part("hooks", "Show the hooks"))
         .subcommand(part("manifest", "Show the manifest"))
+        .subcommand(metadata::define())
         .subcommand(part("notes", "Show the notes"))
         .subcommand(ValuesArgs::augment_args(Command::new("values").about("Show the values")))
 }
@@ -44,11 +48,13 @@ pub(crate) fn define() -> Command {
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {
     let Some((part, own)) = matches.subcommand() else { return Err(Failure::new("what to get? see rhelm get --help")) };
     match part {
-        "hooks" => write_stdout(hooks(&release(&global, part, &GetArgs::from_arg_matches(own)?)?).as_bytes()),
+        "all" => all(&release(&global, part, &GetArgs::from_arg_matches(own)?)?),
+        "hooks" => write_stdout(hooks(&release(&global, part, &GetArgs::from_arg_matches(own)?)?, false).as_bytes()),
         "manifest" => {
             let release = release(&global, part, &GetArgs::from_arg_matches(own)?)?;
             write_stdout(format!("{}\n", release.manifest).as_bytes())
         }
+        "metadata" => metadata::run(&global, own),
         "notes" => {
             let notes = release(&global, part, &GetArgs::from_arg_matches(own)?)?.info.notes;
             let text = if notes.is_empty() { String::new() } else { format!("NOTES:\n{notes}\n") };
@@ -72,12 +78,9 @@ fn release(global: &GlobalArgs, part: &str, args: &GetArgs) -> Result<Release, F
     Ok(release)
 }
 
-fn hooks(release: &Release) -> String {
-    let mut text = String::new();
-    for hook in &release.hooks {
-        stream::frame(&mut text, &hook.hook.manifest);
-    }
-    text
+fn all(release: &Release) -> Result<(), Failure> {
+    let shown = Shown { chart: true, values: true, manifest: true, ..Shown::default() };
+    write_stdout(release_text(release, Format::Table, shown)?.as_bytes())
 }
 
 fn values(global: &GlobalArgs, args: &ValuesArgs) -> Result<(), Failure> {
@@ -86,10 +89,8 @@ fn values(global: &GlobalArgs, args: &ValuesArgs) -> Result<(), Failure> {
         let (values, logs) = computed_values(&release)?;
         print_logs(&logs, global.debug);
         ("COMPUTED VALUES:\n", Value::Map(values))
-    } else if release.config.is_empty() {
-        ("USER-SUPPLIED VALUES:\n", Value::Null)
     } else {
-        ("USER-SUPPLIED VALUES:\n", Value::Map(release.config))
+        ("USER-SUPPLIED VALUES:\n", user_values(&release))
     };
     match args.output {
         Format::Table => {

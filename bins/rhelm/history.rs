@@ -1,7 +1,7 @@
 //! `rhelm history`: the revisions of a release.
 
-use crate::driver::{self, Releases};
-use crate::list::chart;
+use super::driver::{self, Releases};
+use super::list::chart;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::{Failure, Format, GlobalArgs, Record, exactly, parse_format, print_records, table, write_stdout};
 use rhelm_lib::action::history;
@@ -17,7 +17,7 @@ struct HistoryArgs {
     #[arg(value_name = "RELEASE_NAME")]
     operands: Vec<String>,
     /// At most so many, the newest
-    #[arg(long, default_value_t = 256, value_parser = crate::get::parse_int)]
+    #[arg(long, default_value_t = 256, value_parser = super::get::parse_int)]
     max: i64,
     /// Print as table, json or yaml
     #[arg(short, long, value_parser = parse_format, default_value = "table")]

@@ -1,6 +1,6 @@
 //! `rhelm list`: the releases of a namespace, or of all.
 
-use crate::driver::{self, Releases};
+use super::driver::{self, Releases};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use goyaml::Value;
 use rhelm_cli::{

@@ -2,14 +2,24 @@
 //!
 //! A new subcommand is a `mod` line and a row of [`SUBCOMMANDS`].
 
+mod apply_args;
 mod connect;
 mod create;
 mod driver;
 mod get;
 mod history;
+mod install;
 mod list;
+mod pipeline;
+mod rendering;
+mod rollback;
 mod server;
+mod session;
+mod status;
 mod template;
+mod test;
+mod uninstall;
+mod upgrade;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::{Failure, GlobalArgs};
@@ -25,11 +35,18 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand { define: create::define, run: create::run },
     Subcommand { define: get::define, run: get::run },
     Subcommand { define: history::define, run: history::run },
+    Subcommand { define: install::define, run: install::run },
     Subcommand { define: list::define, run: list::run },
+    Subcommand { define: rollback::define, run: rollback::run },
+    Subcommand { define: status::define, run: status::run },
     Subcommand { define: template::define, run: template::run },
+    Subcommand { define: test::define, run: test::run },
+    Subcommand { define: uninstall::define, run: uninstall::run },
+    Subcommand { define: upgrade::define, run: upgrade::run },
 ];
 
-fn main() -> ExitCode {
+/// The program, under whatever name.
+pub(crate) fn main() -> ExitCode {
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     rhelm_cli::finish(run(&words))
 }

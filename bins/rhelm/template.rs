@@ -1,6 +1,6 @@
 //! `rhelm template`.
 
-use crate::server;
+use super::server;
 use clap::{ArgMatches, Command, FromArgMatches};
 use rhelm_cli::template::{self, TemplateArgs};
 use rhelm_cli::{Failure, GlobalArgs};

@@ -1,5 +1,6 @@
 //! Against a real API server: what the library's asynchronous edges do there.
 
+mod install;
 mod interop;
 mod objects;
 mod plans;

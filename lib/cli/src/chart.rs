@@ -1,6 +1,6 @@
 //! From the command line to a loaded chart and the user's values: what `template`, `install` and `upgrade` begin with.
 
-use crate::{ChartArgs, Failure, ValuesArgs};
+use crate::{ChartArgs, Failure, ValuesArgs, print_logs};
 use goyaml::Map;
 use rhelm_lib::chart::{Chart, dependency, loader};
 use rhelm_lib::log::{Level, Log};
@@ -31,22 +31,50 @@ pub fn locate(name: &str, args: &ChartArgs, logs: &mut Vec<Log>) -> Result<PathB
     Err(Failure::new(format!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {name}")))
 }
 
-/// Loads a chart that is to be installed. Messages are added to `logs`.
+/// What a chart is loaded for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Purpose {
+    /// To be installed, or shown as if it were.
+    Install,
+    /// To be upgraded to: Helm takes libraries there.
+    Upgrade,
+}
+
+/// Loads a chart. Messages are added to `logs`.
 ///
 /// # Errors
-/// When it cannot be read, is a library, or lacks a dependency that it declares.
-pub fn load(path: &Path, logs: &mut Vec<Log>) -> Result<Chart, Failure> {
+/// When it cannot be read, is a library that is to be installed, or lacks a dependency that it declares.
+pub fn load(path: &Path, purpose: Purpose, logs: &mut Vec<Log>) -> Result<Chart, Failure> {
     let loaded = loader::load(path);
     logs.extend_from_slice(loaded.as_ref().map_or_else(|error| error.logs.as_slice(), |(_, logs)| logs));
     let (chart, _) = loaded?;
-    if !matches!(chart.metadata.chart_type.as_str(), "" | "application") {
-        return Err(Failure::new(format!("{} charts are not installable", chart.metadata.chart_type)));
+    if purpose == Purpose::Install {
+        chart.check_installable()?;
     }
     if chart.metadata.deprecated {
         logs.push(Log { level: Level::Warn, message: "this chart is deprecated".into(), fields: Vec::new() });
     }
     dependency::check(&chart)?;
     Ok(chart)
+}
+
+/// Finds and loads a chart, and gathers the user's values. Messages are printed.
+///
+/// # Errors
+/// Those of [`locate`], [`ValuesArgs::gather`] and [`load`].
+pub fn open(
+    name: &str,
+    chart: &ChartArgs,
+    values: &ValuesArgs,
+    purpose: Purpose,
+    debug: bool,
+) -> Result<(Chart, Map), Failure> {
+    let mut logs = Vec::new();
+    let path = locate(name, chart, &mut logs);
+    let loaded = path.and_then(|path| Ok((values.gather()?, load(&path, purpose, &mut logs)?)));
+    print_logs(&logs, debug);
+    let (config, chart) = loaded?;
+    Ok((chart, config))
 }
 
 impl ValuesArgs {

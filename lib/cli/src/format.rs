@@ -30,17 +30,48 @@ pub fn parse_format(text: &str) -> Result<Format, String> {
 
 /// An object whose fields keep their order in JSON, as those of a Go struct do.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Record(pub Vec<(&'static str, Value)>);
+pub struct Record(pub Vec<(&'static str, Field)>);
+
+/// What a field holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Field {
+    /// A value.
+    Value(Value),
+    /// Further objects.
+    Records(Vec<Record>),
+}
+
+impl<T: Into<Value>> From<T> for Field {
+    fn from(value: T) -> Self {
+        Self::Value(value.into())
+    }
+}
+
+impl Field {
+    fn json(&self) -> Result<String, Failure> {
+        match self {
+            Self::Value(value) => Ok(goyaml::json::write(value)?),
+            Self::Records(records) => json(records),
+        }
+    }
+
+    fn value(&self) -> Value {
+        match self {
+            Self::Value(value) => value.clone(),
+            Self::Records(records) => Value::List(records.iter().map(Record::value).collect()),
+        }
+    }
+}
 
 impl Record {
     fn json(&self) -> Result<String, Failure> {
-        let field = |(name, value): &(&str, Value)| Ok(format!("\"{name}\":{}", goyaml::json::write(value)?));
+        let field = |(name, field): &(&str, Field)| Ok(format!("\"{name}\":{}", field.json()?));
         let fields: Result<Vec<String>, Failure> = self.0.iter().map(field).collect();
         Ok(format!("{{{}}}", fields?.join(",")))
     }
 
     fn value(&self) -> Value {
-        Value::Map(self.0.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
+        Value::Map(self.0.iter().map(|(name, field)| ((*name).to_owned(), field.value())).collect())
     }
 }
 
@@ -63,8 +94,39 @@ pub fn print_records(records: &[Record], format: Format) -> Result<(), Failure> 
     if format == Format::Yaml {
         return print_value(&Value::List(records.iter().map(Record::value).collect()), format);
     }
+    write_stdout((json(records)? + "\n").as_bytes())
+}
+
+fn json(records: &[Record]) -> Result<String, Failure> {
     let objects: Result<Vec<String>, Failure> = records.iter().map(Record::json).collect();
-    write_stdout(format!("[{}]\n", objects?.join(",")).as_bytes())
+    Ok(format!("[{}]", objects?.join(",")))
+}
+
+/// JSON in a format for programs: as it is on a line of its own, or the YAML of the same.
+///
+/// # Errors
+/// When it is no JSON.
+pub fn json_text(json: &[u8], format: Format) -> Result<String, Failure> {
+    if format == Format::Yaml {
+        return Ok(goyaml::to_yaml(&plain(serde_json::from_slice(json)?))?);
+    }
+    Ok(String::from_utf8_lossy(json).into_owned() + "\n")
+}
+
+/// Whole numbers stay integers.
+fn plain(json: serde_json::Value) -> Value {
+    use serde_json::Value as Json;
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(flag) => Value::Bool(flag),
+        Json::Number(number) => match number.as_i64() {
+            Some(number) => Value::Int(number),
+            None => Value::Float(number.as_f64().unwrap_or_default()),
+        },
+        Json::String(text) => Value::String(text),
+        Json::Array(items) => Value::List(items.into_iter().map(plain).collect()),
+        Json::Object(entries) => Value::Map(entries.into_iter().map(|(key, value)| (key, plain(value))).collect()),
+    }
 }
 
 /// Prints a value for programs.

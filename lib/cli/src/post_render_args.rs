@@ -1,6 +1,9 @@
 //! The flags that name post-renderers, in the order in which they stand on the command line.
 
+use crate::Failure;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+use rhelm_lib::postrender::{Program, SearchPath};
+use std::path::PathBuf;
 
 const RENDERER: &str = "post-renderer";
 const ARGUMENT: &str = "post-renderer-args";
@@ -19,6 +22,26 @@ pub struct Stage {
     pub program: String,
     /// Passed as they are.
     pub arguments: Vec<String>,
+}
+
+impl PostRenderArgs {
+    /// Finds the programs: beside this one (or in `RHELM_EXEC_PATH`), then on `PATH`.
+    ///
+    /// # Errors
+    /// For the first that cannot be found.
+    pub fn find(&self) -> Result<Vec<Program>, Failure> {
+        if self.stages.is_empty() {
+            return Ok(Vec::new());
+        }
+        let own = || Some(std::env::current_exe().ok()?.parent()?.to_owned());
+        let search = SearchPath {
+            beside: std::env::var_os("RHELM_EXEC_PATH").map(PathBuf::from).or_else(own),
+            path: std::env::var_os("PATH"),
+            directory: std::env::current_dir()?,
+        };
+        let found = self.stages.iter().map(|stage| search.find(&stage.program, stage.arguments.clone()));
+        Ok(found.collect::<Result<_, _>>()?)
+    }
 }
 
 impl Args for PostRenderArgs {

@@ -1,15 +1,19 @@
 //! The command `template`: a chart's manifests on standard output. `rhelm-render` is this command alone.
 
+use crate::chart::Purpose;
 use crate::output::Files;
+use crate::release_file::ReleaseFile;
 use crate::{
-    ChartArgs, Failure, GlobalArgs, PostRenderArgs, RenderArgs, ValuesArgs, chart, environment, name_and_chart, print_logs,
+    ChartArgs, Failure, GlobalArgs, NameArgs, PostRenderArgs, RenderArgs, ValuesArgs, chart, environment, print_logs,
 };
 use clap::{Args, Command};
 use rhelm_lib::action::template::{self, RenderOptions, Rendered, TemplateError};
 use rhelm_lib::log::{Level, Log};
 use rhelm_lib::manifest::{self, Manifest, Manifests};
+use rhelm_lib::postrender::Program;
 use rhelm_lib::release::name;
 use rhelm_lib::render::{Capabilities, KubeVersion, Lookup, NoCluster, ReleaseFacts};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The flags of `template` alone.
@@ -24,6 +28,9 @@ pub struct TemplateArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a group of flags")]
     pub values: ValuesArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a group of flags")]
+    pub name: NameArgs,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a group of flags")]
     pub render: RenderArgs,
@@ -60,6 +67,12 @@ pub struct TemplateArgs {
     /// The same as --dry-run=server
     #[arg(long, hide = true)]
     pub validate: bool,
+    /// Write the notes of all charts to the release file
+    #[arg(long)]
+    pub render_subchart_notes: bool,
+    /// File to write chart, values and notes to, for rhelm-apply
+    #[arg(long, value_name = "FILE")]
+    pub release_file: Option<PathBuf>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a group of flags")]
     pub install: InstallOnlyArgs,
@@ -126,11 +139,8 @@ pub fn run(
         capabilities.kube_version = KubeVersion::parse(version)?;
     }
     let (name, chart) = args.name_and_chart()?;
-    let mut logs = Vec::new();
-    let path = chart::locate(&chart, &args.chart, &mut logs);
-    let loaded = path.and_then(|path| Ok((args.values.gather()?, chart::load(&path, &mut logs)?)));
-    print_logs(&logs, global.debug);
-    let (config, chart) = loaded?;
+    let stages = args.post_render.find()?;
+    let (chart, config) = chart::open(&chart, &args.chart, &args.values, Purpose::Install, global.debug)?;
     let mut lookup: Arc<dyn Lookup> = Arc::new(NoCluster);
     if uses_server {
         let server = connect(global)?;
@@ -149,14 +159,14 @@ pub fn run(
         capabilities,
         include_crds: args.include_crds,
         skip_schema_validation: args.render.skip_schema_validation,
-        subchart_notes: false,
+        subchart_notes: args.render_subchart_notes,
     };
     let environment = environment(args.render.enable_dns);
     let mut logs = Vec::new();
     let rendered = template::render(chart, config, &options, &environment, lookup, &mut logs);
     print_logs(&logs, global.debug);
     match rendered {
-        Ok(rendered) => args.print(rendered, &name),
+        Ok(rendered) => args.print(rendered, &options.release, &stages),
         Err(error) => Err(explain(error, global.debug)),
     }
 }
@@ -223,31 +233,33 @@ impl TemplateArgs {
     }
 
     fn name_and_chart(&self) -> Result<(String, String), Failure> {
-        let (name, chart) = name_and_chart(USAGE, self.operands.clone())?;
-        match name {
-            Some(_) if self.render.generate_name => Err(Failure::new("cannot set --generate-name and also specify a name")),
-            Some(_) if self.render.name_template.is_some() => {
-                Err(Failure::new("cannot set --name-template and also specify a name"))
-            }
-            Some(name) => Ok((name, chart)),
-            None => match &self.render.name_template {
-                Some(text) if !text.is_empty() => Ok((crate::render_name(text)?, chart)),
-                _ => Ok(("release-name".into(), chart)),
-            },
-        }
+        let (name, chart) = self.name.name_and_chart(USAGE, self.operands.clone())?;
+        Ok((name.unwrap_or_else(|| "release-name".into()), chart))
     }
 
-    fn print(&self, rendered: Rendered, release: &str) -> Result<(), Failure> {
-        let mut manifests = rendered.manifests;
+    fn print(&self, rendered: Rendered, release: &ReleaseFacts, stages: &[Program]) -> Result<(), Failure> {
+        let mut manifests = rendered.manifests.clone();
         if self.render.no_hooks {
             manifests.hooks.clear();
         }
         if self.skip_tests {
             manifests.hooks.retain(|hook| !hook.events.iter().any(|event| event == "test"));
         }
-        let text = manifest::print::printed(&rendered.crds, &manifests);
+        let rendered_crds = rendered.crds.clone();
+        let mut text = match &self.release_file {
+            // What is recorded keeps the blank lines that printing trims.
+            Some(_) => manifest::stream::write(&manifests),
+            None => manifest::print::printed(&rendered.crds, &manifests),
+        };
+        if !stages.is_empty() {
+            text = rhelm_lib::postrender::run(stages, text)?;
+            manifests = manifest::collect::read(&text)?.0;
+        }
+        if let Some(path) = &self.release_file {
+            ReleaseFile::of(rendered, release).write(path)?;
+        }
         match &self.output_dir {
-            Some(folder) => self.write(folder, &rendered.crds, &manifests, release),
+            Some(folder) => self.write(folder, &rendered_crds, &manifests, &release.name),
             None if self.show_only.is_empty() => crate::write_stdout(text.as_bytes()),
             None => crate::write_stdout(manifest::print::show_only(&text, &self.show_only)?.as_bytes()),
         }

@@ -14,6 +14,7 @@ mod find;
 mod logs;
 mod records;
 mod retry;
+mod show;
 mod wait;
 mod write;
 
@@ -21,3 +22,4 @@ pub use client::OnWarning;
 pub use cluster::{KubeCluster, connect};
 pub use config::ConnectOptions;
 pub use records::KubeDriver;
+pub use show::Form;

@@ -83,11 +83,9 @@ pub(crate) async fn migrate(session: &dyn Session) -> Result<(), SqlError> {
 
 /// Two clients that make the same table at the same time get this error instead of "if not exists".
 fn made_by_another(error: SqlError) -> Result<(), SqlError> {
-    if matches!(error.cause, Cause::Duplicate | Cause::Schema) && !error.text.contains("3F000") {
-        Ok(())
-    } else {
-        Err(error)
-    }
+    // 42710: the type that belongs to the table.
+    let is_there = matches!(error.cause, Cause::Duplicate | Cause::Schema) || error.text.contains("42710");
+    if is_there && !error.text.contains("3F000") { Ok(()) } else { Err(error) }
 }
 
 async fn missing(session: &dyn Session) -> Result<Vec<&'static Migration>, SqlError> {

@@ -5,6 +5,7 @@
 //! ```
 //! Whatever fails before the record leaves no trace; whatever fails after it is recorded as failed.
 
+use super::cancel::Cancellation;
 use super::context::Context;
 use super::crds;
 use super::error::Error;
@@ -154,7 +155,7 @@ async fn install_crds(
     source: &dyn Source,
     unknown_name: Option<&Error>,
 ) -> Result<(), Error> {
-    let files = source.crds();
+    let files = source.crds().map_err(Error::Render)?;
     if files.is_empty() {
         return Ok(());
     }
@@ -288,7 +289,10 @@ async fn fail(cx: Context<'_>, options: &InstallOptions, release: &mut Release, 
     }
     let uninstall_options =
         UninstallOptions { no_hooks: options.no_hooks, wait: options.wait, ..UninstallOptions::default() };
-    match uninstall(cx, &release.namespace, &release.name, &uninstall_options).await {
+    // What was cancelled is undone all the same.
+    let undisturbed = Cancellation::default();
+    let undo = Context { cancellation: &undisturbed, ..cx };
+    match uninstall(undo, &release.namespace, &release.name, &uninstall_options).await {
         Ok(_) => {
             let name = &release.name;
             error.during(format!("release {name} failed, and has been uninstalled due to rollback-on-failure being set"))

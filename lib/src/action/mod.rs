@@ -17,6 +17,7 @@ mod objects;
 mod revision;
 pub mod rollback;
 mod source;
+pub mod status;
 pub mod template;
 pub mod test;
 pub mod uninstall;

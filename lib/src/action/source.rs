@@ -26,8 +26,11 @@ pub struct Facts {
 
 /// Makes the documents of a revision.
 pub trait Source: Send + Sync {
-    /// The files of `crds/`, unrendered.
-    fn crds(&self) -> Vec<Manifest>;
+    /// The files of `crds/` of the charts that are enabled, unrendered.
+    ///
+    /// # Errors
+    /// When it cannot be told which charts are enabled.
+    fn crds(&self) -> Result<Vec<Manifest>, String>;
 
     /// The documents, post-rendered, with chart, values and notes.
     ///

@@ -80,11 +80,9 @@ fn check_filters(release: &Release, options: &TestOptions) -> Result<(), Error> 
 }
 
 impl Tested {
-    /// The logs of the pods that were tests, in the order in which tests run.
-    ///
-    /// # Errors
-    /// When a pod cannot be read. That one container's log cannot be read is in the log.
-    pub async fn logs(&self, cx: Context<'_>) -> Result<Vec<ContainerLog>, Error> {
+    /// The logs of the pods that were tests, in the order in which tests run, up to the first pod that cannot be read. That
+    /// one container's log cannot be read is in the log.
+    pub async fn logs(&self, cx: Context<'_>) -> (Vec<ContainerLog>, Result<(), Error>) {
         let mut tests: Vec<_> =
             self.release.hooks.iter().filter(|hook| is_test(hook) && !is_skipped(hook, &self.options)).collect();
         tests.sort_by_key(|hook| (hook.hook.weight, hook.hook.manifest.head.name.clone()));
@@ -92,9 +90,12 @@ impl Tested {
         for test in tests.into_iter().filter(|test| test.hook.manifest.head.kind == "Pod") {
             let name = &test.hook.manifest.head.name;
             let read = cx.cluster.logs(&self.options.namespace, Pods::Named { name, init: true }).await;
-            logs.extend(read.map_err(|error| Error::from(error).during(format!("unable to get pod {name}")))?);
+            match read {
+                Ok(read) => logs.extend(read),
+                Err(error) => return (logs, Err(Error::from(error).during(format!("unable to get pod {name}")))),
+            }
         }
-        Ok(logs)
+        (logs, Ok(()))
     }
 
     /// Deletes what the tests' policies say, when nobody needs the pods any more.

@@ -5,6 +5,7 @@
 //!   → record the old one superseded, the new one deployed
 //! ```
 
+use super::cancel::Cancellation;
 use super::context::Context;
 use super::error::Error;
 use super::existing::existing;
@@ -75,6 +76,33 @@ pub struct UpgradeOptions {
     pub hide_secret: bool,
     /// Of an object that is defined twice, the last one counts.
     pub last_wins: bool,
+}
+
+/// What there is to do where a release is to be upgraded, or installed if there is none.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Begin {
+    /// The release is there.
+    Upgrade,
+    /// It is not.
+    Install {
+        /// It is uninstalled, but its name is in use.
+        replace: bool,
+    },
+}
+
+/// Finds out whether there is a release to upgrade.
+///
+/// # Errors
+/// When the cluster cannot be reached, no release can have this name, or the records cannot be read.
+pub async fn begin(cx: Context<'_>, namespace: &str, name: &str) -> Result<Begin, Error> {
+    revision::reach(cx).await?;
+    name::check(name).map_err(|_| Error::Name(format!("release name is invalid: {name}")))?;
+    let heads = cx.store.heads(namespace, Some(name)).await?;
+    if heads.is_empty() {
+        return Ok(Begin::Install { replace: false });
+    }
+    let newest = cx.newest(&heads, name).await?;
+    Ok(if newest.info.status == Status::Uninstalled { Begin::Install { replace: true } } else { Begin::Upgrade })
 }
 
 /// Upgrades a release; with a dry run the revision that it would get.
@@ -355,7 +383,10 @@ async fn roll_back(cx: Context<'_>, options: &UpgradeOptions, before: &Before, d
         force_replace: options.force_replace,
         ..RollbackOptions::default()
     };
-    match go_back(cx, &rollback_options, Some(done.touched)).await {
+    // What was cancelled is undone all the same.
+    let undisturbed = Cancellation::default();
+    let undo = Context { cancellation: &undisturbed, ..cx };
+    match go_back(undo, &rollback_options, Some(done.touched)).await {
         Ok(_) => {
             error.during(format!("release {name} failed, and has been rolled back due to rollback-on-failure being set"))
         }

@@ -43,6 +43,21 @@ pub struct Chart {
 pub struct NotInstallable(pub String);
 
 impl Chart {
+    /// A chart that stands for manifests that came from none; its version is their digest.
+    #[must_use]
+    pub fn of_manifests(text: &str) -> Self {
+        use sha2::{Digest, Sha256};
+        let digest: String = Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let metadata = Metadata {
+            name: "manifests".to_owned(),
+            version: format!("0.0.0-sha256.{digest}"),
+            description: "Manifests from standard input".to_owned(),
+            api_version: "v2".to_owned(),
+            ..Metadata::default()
+        };
+        Self { metadata, ..Self::default() }
+    }
+
     /// Whether the chart can be rendered and installed by itself.
     ///
     /// # Errors

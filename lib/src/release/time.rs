@@ -28,6 +28,13 @@ impl Time {
         Self { instant, offset: zone.to_offset(instant) }
     }
 
+    /// The time that the environment's clock shows, told in its zone.
+    #[must_use]
+    pub fn now(environment: &Environment) -> Self {
+        let instant = Timestamp::try_from((environment.clock)()).unwrap_or(Timestamp::UNIX_EPOCH);
+        Self::new(instant, &TimeZone::get(&environment.time_zone).unwrap_or(TimeZone::UTC))
+    }
+
     /// Reads a time; the empty text and Go's zero time are none.
     ///
     /// # Errors
@@ -48,6 +55,14 @@ impl Time {
         text.push_str(&fraction(civil));
         text.push_str(&offset(self.offset, ":", "Z"));
         text
+    }
+
+    /// The time without its fraction of a second.
+    #[must_use]
+    pub fn to_seconds(&self) -> Self {
+        let civil = self.civil();
+        let whole = civil.with().subsec_nanosecond(0).build().and_then(|civil| self.offset.to_timestamp(civil));
+        Self { instant: whole.unwrap_or(self.instant), offset: self.offset }
     }
 
     /// `Sat Feb  3 04:05:06 2024`.

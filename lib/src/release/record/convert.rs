@@ -78,6 +78,7 @@ impl<'a> From<&'a release::Info> for Info<'a> {
             status: text(info.status.name()),
             rollback_revision: info.rollback_revision,
             notes: text(&info.notes),
+            resources: std::collections::BTreeMap::new(),
         }
     }
 }

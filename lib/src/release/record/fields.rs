@@ -68,6 +68,9 @@ pub(super) struct Info<'a> {
     pub(super) rollback_revision: u32,
     #[serde(skip_serializing_if = "zero", deserialize_with = "lenient")]
     pub(super) notes: Text<'a>,
+    /// Shown, never stored.
+    #[serde(skip_deserializing, skip_serializing_if = "zero")]
+    pub(super) resources: BTreeMap<String, Vec<serde_json::Value>>,
 }
 
 #[derive(Default, Deserialize, Serialize)]

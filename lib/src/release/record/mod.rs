@@ -19,6 +19,7 @@ use fields::{BASE64, Record};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
+use std::collections::BTreeMap;
 use std::io::{ErrorKind, Read, Write};
 
 const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b, 0x08];
@@ -80,6 +81,20 @@ pub fn json(payload: &[u8]) -> Result<Vec<u8>, RecordError> {
 /// When its values hold a number that JSON has no form for.
 pub fn to_json(release: &Release) -> Result<Vec<u8>, RecordError> {
     json::to_vec(&Record::from(release))
+}
+
+/// The JSON that `status -o json` shows: without the chart, with the live objects of each kind.
+///
+/// # Errors
+/// When its values hold a number that JSON has no form for.
+pub fn to_status_json(
+    release: &Release,
+    resources: BTreeMap<String, Vec<serde_json::Value>>,
+) -> Result<Vec<u8>, RecordError> {
+    let mut record = Record::from(release);
+    record.chart = None;
+    record.info.resources = resources;
+    json::to_vec(&record)
 }
 
 /// The release in the JSON of a record.
