@@ -1,7 +1,6 @@
 //! `rhelm-apply`: manifests from standard input to a cluster, recorded as a release.
 
 #[path = "rhelm/apply_args.rs"]
-#[allow(dead_code, reason = "the umbrella uses all of it")]
 mod apply_args;
 #[path = "rhelm/connect.rs"]
 mod connect;
@@ -11,14 +10,18 @@ mod driver;
 #[path = "rhelm/session.rs"]
 mod session;
 
-use apply_args::ApplyArgs;
+use apply_args::{ApplyArgs, FirstArgs};
 use clap::{Args, Command, FromArgMatches};
+use goyaml::Map;
 use rhelm_cli::release_file::ReleaseFile;
-use rhelm_cli::{DryRun, Failure, GlobalArgs, exactly, print_logs};
-use rhelm_lib::action::install::{self, InstallInput};
+use rhelm_cli::{Failure, GlobalArgs, exactly, print_logs};
+use rhelm_lib::action::install::{self, InstallOptions};
+use rhelm_lib::action::template::Rendered;
+use rhelm_lib::action::{Facts, Source};
 use rhelm_lib::chart::Chart;
-use rhelm_lib::manifest::{Manifests, collect};
-use session::Session;
+use rhelm_lib::manifest::{Manifest, Manifests, collect};
+use rhelm_lib::release::Release;
+use session::{Session, Signals};
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -39,10 +42,12 @@ struct RhelmApplyArgs {
     skip_crds: bool,
     #[command(flatten)]
     apply: ApplyArgs,
+    #[command(flatten)]
+    first: FirstArgs,
 }
 
 fn main() -> ExitCode {
-    rhelm_cli::finish(run())
+    rhelm_cli::finish(rhelm_cli::with_stack(run))
 }
 
 fn run() -> Result<(), Failure> {
@@ -53,24 +58,23 @@ fn run() -> Result<(), Failure> {
     let global = GlobalArgs::from_arg_matches(&matches)?.with_environment(|name| std::env::var(name).ok());
     let args = RhelmApplyArgs::from_arg_matches(&matches)?;
     let [name] = exactly("rhelm-apply NAME [flags]", args.operands.clone())?;
-    let (mut options, dry_run) = args.apply.options(args.no_hooks)?;
+    ApplyArgs::check(&matches)?;
+    let dry_run = args.apply.dry_run()?;
+    let signals = Signals::default();
     let (manifests, file) = args.input(global.debug)?;
-    let session = Session::new(&global)?;
-    (options.name, options.namespace) = (name, session.namespace().to_owned());
-    let release = file.release;
-    let input = InstallInput { chart: release.chart, config: release.config, manifests, notes: release.info.notes };
-    if dry_run == DryRun::Client {
-        let draft = session.run(async |context| install::draft(context, &options, input));
-        return args.apply.print(&draft, global.debug);
-    }
-    let installed = session.run(async |context| {
-        install::begin(context, &options).await?;
-        if !args.skip_crds && !options.dry_run {
-            install::install_crds(context, &options, &file.crds).await?;
-        }
-        install::install(context, &options, input).await
-    });
-    args.apply.print(&installed?, global.debug)
+    let session = Session::for_install(&global, dry_run, signals.clone())?;
+    let options = InstallOptions {
+        name,
+        namespace: session.namespace.clone(),
+        no_hooks: args.no_hooks,
+        skip_crds: args.skip_crds,
+        replace: args.first.replace,
+        client_side: !args.first.server_side,
+        ..args.apply.install_options(dry_run)
+    };
+    let source = Stream { manifests, file, signals };
+    let release = session.run(async |context| install::install(context, &options, &source).await)?;
+    args.apply.print(&release, global.debug)
 }
 
 impl RhelmApplyArgs {
@@ -92,6 +96,29 @@ impl RhelmApplyArgs {
 
 /// The release of manifests that came from no chart.
 fn synthetic(text: &str) -> ReleaseFile {
-    let release = rhelm_lib::release::Release { chart: Chart::of_manifests(text), ..Default::default() };
-    ReleaseFile { release, crds: Vec::new() }
+    ReleaseFile { release: Release { chart: Chart::of_manifests(text), ..Default::default() }, crds: Vec::new() }
+}
+
+/// Documents that somebody else rendered.
+struct Stream {
+    manifests: Manifests,
+    file: ReleaseFile,
+    signals: Signals,
+}
+
+impl Source for Stream {
+    fn crds(&self) -> Result<Vec<Manifest>, String> {
+        Ok(self.file.crds.clone())
+    }
+
+    fn values(&self) -> Map {
+        self.file.release.config.clone()
+    }
+
+    fn render(&self, facts: &Facts) -> Result<Rendered, String> {
+        self.signals.listen(&facts.name);
+        let Release { chart, info, .. } = self.file.release.clone();
+        let (manifests, config) = (self.manifests.clone(), facts.config.clone());
+        Ok(Rendered { manifests, crds: Vec::new(), notes: info.notes, chart, config })
+    }
 }

@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};
 
 fn main() -> ExitCode {
-    rhelm_cli::finish(run())
+    rhelm_cli::finish(rhelm_cli::with_stack(run))
 }
 
 fn run() -> Result<(), Failure> {

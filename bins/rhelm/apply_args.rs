@@ -1,11 +1,13 @@
-//! The flags that say how manifests are applied: those that `rhelm install` and `rhelm-apply` share.
+//! The flags that say how manifests are applied: those that `rhelm install`, `rhelm upgrade` and `rhelm-apply` share.
 
-use clap::Args;
+use clap::{ArgMatches, Args};
 use rhelm_cli::release_text::{Shown, release_text};
-use rhelm_cli::{DryRun, Failure, Format, WaitArgs, write_stdout};
+use rhelm_cli::{
+    Failure, ForceArgs, Format, Labels, WaitArgs, parse_dry_run, parse_format, parse_labels, warn_of_old_flags, write_stdout,
+};
+use rhelm_lib::action::DryRun;
 use rhelm_lib::action::install::InstallOptions;
 use rhelm_lib::release::Release;
-use std::collections::BTreeMap;
 
 /// How to apply.
 #[derive(Args, Clone, Debug, Default)]
@@ -14,37 +16,29 @@ pub(crate) struct ApplyArgs {
     /// Make the namespace first
     #[arg(long)]
     pub(crate) create_namespace: bool,
-    /// `client`: end before a cluster is asked; `server`: before it is changed
+    /// `client`: end before the cluster is asked what it has; `server`: before it is changed
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "unset")]
     pub(crate) dry_run: Option<String>,
     /// Take objects over that belong to nobody or to another release
     #[arg(long)]
     pub(crate) take_ownership: bool,
-    /// Take fields over from other managers
-    #[arg(long)]
-    pub(crate) force_conflicts: bool,
-    /// Put objects in the place of those that are there
-    #[arg(long)]
-    pub(crate) force_replace: bool,
-    /// Use server-side apply
-    #[arg(long, action = clap::ArgAction::Set, default_value = "true", num_args = 0..=1, require_equals = true)]
-    #[arg(default_missing_value = "true", value_parser = rhelm_cli::parse_bool)]
-    pub(crate) server_side: bool,
-    /// Take over a name whose release failed or is uninstalled
-    #[arg(long)]
-    pub(crate) replace: bool,
-    /// Uninstall what could not be installed
+    #[command(flatten)]
+    pub(crate) force: ForceArgs,
+    /// Undo everything when something fails
     #[arg(long)]
     pub(crate) rollback_on_failure: bool,
     /// Old name of --rollback-on-failure
     #[arg(long, hide = true)]
     pub(crate) atomic: bool,
-    /// Text that is recorded in the place of `Install complete`
+    /// What to do with an object that is defined twice: `refuse` it, or let the `last` one count
+    #[arg(long, value_name = "RULE", value_parser = ["refuse", "last"], default_value = "refuse")]
+    pub(crate) duplicates: String,
+    /// Text that is recorded in the place of `Install complete` or `Upgrade complete`
     #[arg(long)]
     pub(crate) description: Option<String>,
     /// Labels of the record: `key=value`
-    #[arg(short, long, value_delimiter = ',', value_parser = label)]
-    pub(crate) labels: Vec<String>,
+    #[arg(short, long, value_parser = parse_labels)]
+    pub(crate) labels: Vec<Labels>,
     /// With --wait: Jobs must have completed
     #[arg(long)]
     pub(crate) wait_for_jobs: bool,
@@ -57,51 +51,65 @@ pub(crate) struct ApplyArgs {
     #[arg(long)]
     pub(crate) hide_secret: bool,
     /// `table`, `json` or `yaml`
-    #[arg(short, long, default_value = "table", value_parser = rhelm_cli::parse_format)]
+    #[arg(short, long, default_value = "table", value_parser = parse_format)]
     pub(crate) output: Format,
 }
 
-fn label(text: &str) -> Result<String, String> {
-    if text.contains('=') { Ok(text.to_owned()) } else { Err(format!("{text} must be formatted as key=value")) }
+/// The flags of a first revision.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Applying")]
+pub(crate) struct FirstArgs {
+    /// Use server-side apply
+    #[arg(long, action = clap::ArgAction::Set, default_value = "true", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "true", value_parser = rhelm_cli::parse_bool)]
+    pub(crate) server_side: bool,
+    /// Take over a name whose release failed or is uninstalled
+    #[arg(long)]
+    pub(crate) replace: bool,
 }
 
 impl ApplyArgs {
-    /// What the flags come to.
+    /// Refuses flags that exclude each other, and tells of the new names of old ones.
     ///
     /// # Errors
-    /// For values that are refused, and flags that exclude each other.
-    pub(crate) fn options(&self, no_hooks: bool) -> Result<(InstallOptions, DryRun), Failure> {
-        if self.force_conflicts && self.force_replace {
-            return Err(Failure::new(
-                "if any flags in the group [force-replace force-conflicts] are set none of the others can be; \
-                 [force-conflicts force-replace] were all set",
-            ));
-        }
-        if self.atomic {
-            rhelm_cli::warn("Flag --atomic has been deprecated, use --rollback-on-failure instead");
-        }
-        let dry_run = DryRun::parse(self.dry_run.as_deref())?;
-        let options = InstallOptions {
-            create_namespace: self.create_namespace,
-            dry_run: dry_run != DryRun::None,
-            replace: self.replace,
-            take_ownership: self.take_ownership,
-            server_side: self.server_side,
-            force_conflicts: self.force_conflicts,
-            force_replace: self.force_replace,
-            no_hooks,
-            rollback_on_failure: self.rollback_on_failure || self.atomic,
-            description: self.description.clone().unwrap_or_default(),
-            labels: self.label_map(),
-            wait: self.wait.options(self.wait_for_jobs),
-            ..InstallOptions::default()
-        };
-        Ok((options, dry_run))
+    /// Helm's words.
+    pub(crate) fn check(matches: &ArgMatches) -> Result<(), Failure> {
+        warn_of_old_flags(matches);
+        ForceArgs::check(matches)
     }
 
-    fn label_map(&self) -> BTreeMap<String, String> {
-        let pairs = self.labels.iter().filter_map(|label| label.split_once('='));
-        pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+    /// What is done, and what only shown.
+    ///
+    /// # Errors
+    /// For a value that Helm does not know.
+    pub(crate) fn dry_run(&self) -> Result<DryRun, Failure> {
+        parse_dry_run(self.dry_run.as_deref())
+    }
+
+    /// What the flags come to where a release is installed.
+    pub(crate) fn install_options(&self, dry_run: DryRun) -> InstallOptions {
+        InstallOptions {
+            dry_run,
+            create_namespace: self.create_namespace,
+            take_ownership: self.take_ownership,
+            force_conflicts: self.force.force_conflicts,
+            force_replace: self.force.replaces(),
+            rollback_on_failure: self.rolls_back(),
+            description: self.description.clone().unwrap_or_default(),
+            labels: Labels::merge(&self.labels),
+            hide_secret: self.hide_secret,
+            last_wins: self.last_wins(),
+            wait: self.wait.options(self.wait_for_jobs),
+            ..InstallOptions::default()
+        }
+    }
+
+    pub(crate) fn rolls_back(&self) -> bool {
+        self.rollback_on_failure || self.atomic
+    }
+
+    pub(crate) fn last_wins(&self) -> bool {
+        self.duplicates == "last"
     }
 
     /// Prints the release.
@@ -109,41 +117,7 @@ impl ApplyArgs {
     /// # Errors
     /// When it cannot be printed.
     pub(crate) fn print(&self, release: &Release, debug: bool) -> Result<(), Failure> {
-        let shown = Shown {
-            hide_notes: self.hide_notes,
-            hide_secrets: self.hide_secret,
-            manifest: debug,
-            values: debug,
-            ..Shown::default()
-        };
+        let shown = Shown { hide_notes: self.hide_notes, manifest: debug, values: debug, ..Shown::default() };
         write_stdout(release_text(release, self.output, shown)?.as_bytes())
-    }
-
-    /// The flags again, as words.
-    pub(crate) fn words(&self) -> Vec<String> {
-        let switches = [
-            ("--create-namespace", self.create_namespace),
-            ("--take-ownership", self.take_ownership),
-            ("--force-conflicts", self.force_conflicts),
-            ("--force-replace", self.force_replace),
-            ("--server-side=false", !self.server_side),
-            ("--replace", self.replace),
-            ("--rollback-on-failure", self.rollback_on_failure || self.atomic),
-            ("--wait-for-jobs", self.wait_for_jobs),
-            ("--hide-notes", self.hide_notes),
-            ("--hide-secret", self.hide_secret),
-            ("--output=json", self.output == Format::Json),
-            ("--output=yaml", self.output == Format::Yaml),
-        ];
-        let mut words: Vec<String> =
-            switches.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag.to_owned()).collect();
-        words.extend(self.dry_run.iter().map(|value| match value.as_str() {
-            "unset" => "--dry-run".to_owned(),
-            value => format!("--dry-run={value}"),
-        }));
-        words.extend(self.description.iter().map(|text| format!("--description={text}")));
-        words.extend(self.labels.iter().map(|label| format!("--labels={label}")));
-        words.extend(self.wait.words());
-        words
     }
 }

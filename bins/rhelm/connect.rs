@@ -1,8 +1,9 @@
 //! From the global flags and the environment to a cluster, on a runtime of its own: only commands that reach the network
 //! come here.
 
-use rhelm_cli::{Failure, GlobalArgs};
+use rhelm_cli::GlobalArgs;
 use rhelm_kube::{ConnectOptions, KubeCluster};
+use rhelm_lib::cluster::ClusterError;
 use std::path::PathBuf;
 use tokio::runtime::{Builder, Runtime};
 
@@ -16,8 +17,9 @@ pub(crate) struct Connected {
 ///
 /// # Errors
 /// When the kubeconfig cannot be read or lacks what is asked for.
-pub(crate) fn connect(global: &GlobalArgs) -> Result<Connected, Failure> {
-    let runtime = Builder::new_current_thread().enable_all().build()?;
+pub(crate) fn connect(global: &GlobalArgs) -> Result<Connected, ClusterError> {
+    let runtime = Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| ClusterError::Unreachable(error.to_string()))?;
     let cluster = runtime.block_on(rhelm_kube::connect(&options(global)))?;
     Ok(Connected { runtime, cluster })
 }

@@ -24,7 +24,7 @@ pub(crate) struct Releases {
 /// # Errors
 /// When the cluster or the database cannot be reached, or there is no such driver.
 pub(crate) fn open(global: &GlobalArgs) -> Result<Releases, Failure> {
-    let releases = prepare(global)?;
+    let releases = beside(connect(global)?)?;
     releases.runtime.block_on(releases.cluster.version())?;
     Ok(releases)
 }
@@ -32,9 +32,9 @@ pub(crate) fn open(global: &GlobalArgs) -> Result<Releases, Failure> {
 /// Opens the store. The cluster is not asked yet.
 ///
 /// # Errors
-/// When the kubeconfig cannot be read, the database cannot be reached, or there is no such driver.
-pub(crate) fn prepare(global: &GlobalArgs) -> Result<Releases, Failure> {
-    let Connected { runtime, cluster } = connect(global)?;
+/// When the database cannot be reached, or there is no such driver.
+pub(crate) fn beside(connected: Connected) -> Result<Releases, Failure> {
+    let Connected { runtime, cluster } = connected;
     let namespace = cluster.default_namespace().to_owned();
     let driver = runtime.block_on(driver(&cluster, &namespace))?;
     let store = Store::new(driver, seconds);
@@ -60,7 +60,7 @@ async fn driver(cluster: &KubeCluster, namespace: &str) -> Result<Box<dyn Driver
 }
 
 /// Seconds since 1970.
-fn seconds() -> i64 {
+pub(crate) fn seconds() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }

@@ -11,11 +11,15 @@ mod history;
 mod install;
 mod list;
 mod pipeline;
+mod rendering;
+mod rollback;
 mod server;
 mod session;
 mod status;
 mod template;
+mod test;
 mod uninstall;
+mod upgrade;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::{Failure, GlobalArgs};
@@ -33,15 +37,18 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand { define: history::define, run: history::run },
     Subcommand { define: install::define, run: install::run },
     Subcommand { define: list::define, run: list::run },
+    Subcommand { define: rollback::define, run: rollback::run },
     Subcommand { define: status::define, run: status::run },
     Subcommand { define: template::define, run: template::run },
+    Subcommand { define: test::define, run: test::run },
     Subcommand { define: uninstall::define, run: uninstall::run },
+    Subcommand { define: upgrade::define, run: upgrade::run },
 ];
 
 /// The program, under whatever name.
 pub(crate) fn main() -> ExitCode {
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
-    rhelm_cli::finish(run(&words))
+    rhelm_cli::finish(rhelm_cli::with_stack(|| run(&words)))
 }
 
 fn run(words: &[String]) -> Result<(), Failure> {

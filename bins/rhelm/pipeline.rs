@@ -3,34 +3,28 @@
 //! A plain `sh` does not see that a stage in the middle of a pipe failed. So a stage that fails empties the release file, which
 //! `rhelm-apply` reads after its standard input has ended, and then applies nothing.
 
-use super::apply_args::ApplyArgs;
-use rhelm_cli::{GlobalArgs, RenderArgs, ValuesArgs};
+use super::apply_args::{ApplyArgs, FirstArgs};
+use super::rendering::RenderingArgs;
+use rhelm_cli::{Format, GlobalArgs, Labels, ValuesArgs};
 
 /// What the pipe is made of.
 pub(crate) struct Parts<'a> {
     pub(crate) global: &'a GlobalArgs,
     pub(crate) name: &'a str,
     pub(crate) chart: &'a str,
-    pub(crate) values: &'a ValuesArgs,
-    pub(crate) render: &'a RenderArgs,
-    pub(crate) subchart_notes: bool,
+    pub(crate) rendering: &'a RenderingArgs,
     pub(crate) stages: &'a [Vec<String>],
     pub(crate) apply: &'a ApplyArgs,
+    pub(crate) first: &'a FirstArgs,
 }
 
 /// The pipe, in words that any `sh` understands.
 pub(crate) fn text(parts: &Parts<'_>) -> String {
     let mut render = vec!["rhelm-render".to_owned(), parts.name.to_owned(), parts.chart.to_owned()];
-    render.extend(value_words(parts.values));
+    render.extend(value_words(&parts.rendering.values));
     render.extend(render_words(parts));
     let mut apply = vec!["rhelm-apply".to_owned(), parts.name.to_owned()];
-    apply.extend(parts.apply.words());
-    if parts.render.no_hooks {
-        apply.push("--no-hooks".to_owned());
-    }
-    if parts.render.skip_crds {
-        apply.push("--skip-crds".to_owned());
-    }
+    apply.extend(apply_words(parts));
     for words in [&mut render, &mut apply] {
         words.extend(global_words(parts.global));
     }
@@ -59,14 +53,49 @@ fn value_words(values: &ValuesArgs) -> Vec<String> {
 /// The render asks the cluster, as an installation does.
 fn render_words(parts: &Parts<'_>) -> Vec<String> {
     let is_offline = matches!(parts.apply.dry_run.as_deref(), Some("client" | "unset" | "true"));
-    let switches = [
+    let render = &parts.rendering.render;
+    words_of(&[
         ("--dry-run=server", !is_offline),
-        ("--no-hooks", parts.render.no_hooks),
-        ("--skip-schema-validation", parts.render.skip_schema_validation),
-        ("--enable-dns", parts.render.enable_dns),
-        ("--render-subchart-notes", parts.subchart_notes),
-    ];
-    switches.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag.to_owned()).collect()
+        ("--no-hooks", render.no_hooks),
+        ("--skip-schema-validation", render.skip_schema_validation),
+        ("--enable-dns", render.enable_dns),
+        ("--render-subchart-notes", parts.rendering.render_subchart_notes),
+    ])
+}
+
+/// The flags that say how to apply.
+
+fn apply_words(parts: &Parts<'_>) -> Vec<String> {
+    let (apply, first, render) = (parts.apply, parts.first, &parts.rendering.render);
+    let mut words = words_of(&[
+        ("--create-namespace", apply.create_namespace),
+        ("--take-ownership", apply.take_ownership),
+        ("--force-conflicts", apply.force.force_conflicts),
+        ("--force-replace", apply.force.replaces()),
+        ("--server-side=false", !first.server_side),
+        ("--replace", first.replace),
+        ("--rollback-on-failure", apply.rolls_back()),
+        ("--duplicates=last", apply.last_wins()),
+        ("--no-hooks", render.no_hooks),
+        ("--skip-crds", render.skip_crds),
+        ("--wait-for-jobs", apply.wait_for_jobs),
+        ("--hide-notes", apply.hide_notes),
+        ("--hide-secret", apply.hide_secret),
+        ("--output=json", apply.output == Format::Json),
+        ("--output=yaml", apply.output == Format::Yaml),
+    ]);
+    words.extend(apply.dry_run.iter().map(|value| match value.as_str() {
+        "unset" => "--dry-run".to_owned(),
+        value => format!("--dry-run={value}"),
+    }));
+    words.extend(apply.description.iter().map(|text| format!("--description={text}")));
+    words.extend(Labels::words(&apply.labels));
+    words.extend(apply.wait.words());
+    words
+}
+
+fn words_of(switches: &[(&str, bool)]) -> Vec<String> {
+    switches.iter().filter(|(_, given)| *given).map(|(flag, _)| (*flag).to_owned()).collect()
 }
 
 /// What was given by flags; what came from the environment will come from there again.

@@ -6,7 +6,7 @@ use rhelm_cli::{Failure, GlobalArgs};
 use rhelm_lib::cluster::{Cluster, ClusterError, ObjectId};
 use rhelm_lib::render::{Capabilities, KubeVersion, Lookup, LookupError};
 use serde_json::Value as Json;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Reaches the cluster and asks what it serves.
 ///
@@ -18,6 +18,24 @@ pub(crate) fn connect(global: &GlobalArgs) -> Result<Server, Failure> {
     let kube_version = KubeVersion::parse(&info.git_version)?;
     let capabilities = Capabilities { kube_version, api_versions: info.api_versions };
     Ok(Server { capabilities, lookup: Arc::new(Live(connected)) })
+}
+
+/// A `lookup` that connects when it is first asked.
+pub(crate) fn lookup(global: &GlobalArgs) -> Arc<dyn Lookup> {
+    Arc::new(OnDemand { global: global.clone(), live: OnceLock::new() })
+}
+
+struct OnDemand {
+    global: GlobalArgs,
+    live: OnceLock<Result<Live, String>>,
+}
+
+impl Lookup for OnDemand {
+    fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Result<goyaml::Value, LookupError> {
+        let live = self.live.get_or_init(|| reach(&self.global).map(Live).map_err(|error| error.to_string()));
+        let live = live.as_ref().map_err(|error| LookupError(error.clone()))?;
+        live.lookup(api_version, kind, namespace, name)
+    }
 }
 
 struct Live(Connected);

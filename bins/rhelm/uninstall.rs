@@ -1,8 +1,9 @@
-//! `rhelm uninstall`.
+//! `rhelm uninstall`: a release's objects go, then its records.
 
-use super::session::Session;
+use super::connect::connect;
+use super::session::{Session, Signals};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use rhelm_cli::{Failure, GlobalArgs, WaitArgs, write_stdout};
+use rhelm_cli::{Failure, GlobalArgs, WaitArgs, at_least_one, write_stdout};
 use rhelm_lib::action::uninstall::{self, UninstallOptions};
 use rhelm_lib::cluster::Cascade;
 
@@ -33,6 +34,8 @@ struct UninstallArgs {
     wait: WaitArgs,
 }
 
+const USAGE: &str = "rhelm uninstall RELEASE_NAME [...] [flags]";
+
 pub(crate) fn define() -> Command {
     let command = Command::new("uninstall").about("Delete the objects of releases, and their records");
     UninstallArgs::augment_args(command.visible_aliases(["del", "delete", "un"]))
@@ -40,40 +43,37 @@ pub(crate) fn define() -> Command {
 
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {
     let args = UninstallArgs::from_arg_matches(matches)?;
-    if args.operands.is_empty() {
-        let usage = "rhelm uninstall RELEASE_NAME [...] [flags]";
-        return Err(Failure::new(format!("\"rhelm uninstall\" requires at least 1 argument\n\nUsage:  {usage}")));
-    }
-    let cascade = args.cascade()?;
-    let session = Session::new(&global)?;
+    let names = at_least_one(USAGE, args.operands.clone())?;
     let options = UninstallOptions {
-        namespace: session.namespace().to_owned(),
         keep_history: args.keep_history,
         ignore_not_found: args.ignore_not_found,
         dry_run: args.dry_run,
         no_hooks: args.no_hooks,
-        cascade,
+        cascade: cascade(&args.cascade)?,
         description: args.description.clone().unwrap_or_default(),
         wait: args.wait.options(false),
     };
-    for name in &args.operands {
-        let done = session.run(async |context| uninstall::uninstall(context, &options, name).await)?;
-        let info = if done.info.is_empty() { String::new() } else { format!("{}\n", done.info) };
-        write_stdout(format!("{info}release \"{name}\" uninstalled\n").as_bytes())?;
+    let signals = Signals::default();
+    let session = Session::new(connect(&global)?, signals.clone(), global.debug)?;
+    for name in &names {
+        let done = session.run(async |context| {
+            signals.listen(name);
+            uninstall::uninstall(context, &session.namespace, name, &options).await
+        })?;
+        let kept = if done.kept.is_empty() { String::new() } else { format!("{}\n", done.kept) };
+        write_stdout(format!("{kept}release \"{name}\" uninstalled\n").as_bytes())?;
     }
     Ok(())
 }
 
-impl UninstallArgs {
-    fn cascade(&self) -> Result<Cascade, Failure> {
-        match self.cascade.as_str() {
-            "background" => Ok(Cascade::Background),
-            "foreground" => Ok(Cascade::Foreground),
-            "orphan" => Ok(Cascade::Orphan),
-            other => {
-                let valid = "Must be \"background\", \"foreground\", or \"orphan\"";
-                Err(Failure::new(format!("invalid cascade value ({other}). {valid}")))
-            }
+fn cascade(text: &str) -> Result<Cascade, Failure> {
+    match text {
+        "background" => Ok(Cascade::Background),
+        "foreground" => Ok(Cascade::Foreground),
+        "orphan" => Ok(Cascade::Orphan),
+        other => {
+            let valid = "Must be \"background\", \"foreground\", or \"orphan\"";
+            Err(Failure::new(format!("invalid cascade value ({other}). {valid}")))
         }
     }
 }

@@ -120,7 +120,11 @@ fn the_oldest_go_first_and_the_deployed_one_stays() {
             let status = if Some(*revision) == deployed { Status::Deployed } else { Status::Failed };
             now(store.create(&release("web", *revision, status))).expect("created");
         }
-        now(store.prune("n", "web", keep)).expect("pruned");
+        now(async {
+            let heads = store.heads("n", Some("web")).await?;
+            store.prune(&heads, keep).await
+        })
+        .expect("pruned");
         assert_eq!(revisions(&store, "web"), after, "keep {keep} of {before:?}, {deployed:?} deployed");
     }
 }

@@ -1,6 +1,7 @@
 //! Against a real API server: what the library's asynchronous edges do there.
 
 mod commands;
+mod install;
 mod interop;
 mod objects;
 mod plans;

@@ -31,15 +31,26 @@ pub fn locate(name: &str, args: &ChartArgs, logs: &mut Vec<Log>) -> Result<PathB
     Err(Failure::new(format!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {name}")))
 }
 
-/// Loads a chart that is to be installed. Messages are added to `logs`.
+/// What a chart is loaded for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Purpose {
+    /// To be installed, or shown as if it were.
+    Install,
+    /// To be upgraded to: Helm takes libraries there.
+    Upgrade,
+}
+
+/// Loads a chart. Messages are added to `logs`.
 ///
 /// # Errors
-/// When it cannot be read, is a library, or lacks a dependency that it declares.
-pub fn load(path: &Path, logs: &mut Vec<Log>) -> Result<Chart, Failure> {
+/// When it cannot be read, is a library that is to be installed, or lacks a dependency that it declares.
+pub fn load(path: &Path, purpose: Purpose, logs: &mut Vec<Log>) -> Result<Chart, Failure> {
     let loaded = loader::load(path);
     logs.extend_from_slice(loaded.as_ref().map_or_else(|error| error.logs.as_slice(), |(_, logs)| logs));
     let (chart, _) = loaded?;
-    chart.check_installable()?;
+    if purpose == Purpose::Install {
+        chart.check_installable()?;
+    }
     logs.extend(chart.deprecation());
     dependency::check(&chart)?;
     Ok(chart)
@@ -49,10 +60,16 @@ pub fn load(path: &Path, logs: &mut Vec<Log>) -> Result<Chart, Failure> {
 ///
 /// # Errors
 /// Those of [`locate`], [`ValuesArgs::gather`] and [`load`].
-pub fn open(name: &str, chart: &ChartArgs, values: &ValuesArgs, debug: bool) -> Result<(Chart, Map), Failure> {
+pub fn open(
+    name: &str,
+    chart: &ChartArgs,
+    values: &ValuesArgs,
+    purpose: Purpose,
+    debug: bool,
+) -> Result<(Chart, Map), Failure> {
     let mut logs = Vec::new();
     let path = locate(name, chart, &mut logs);
-    let loaded = path.and_then(|path| Ok((values.gather()?, load(&path, &mut logs)?)));
+    let loaded = path.and_then(|path| Ok((values.gather()?, load(&path, purpose, &mut logs)?)));
     print_logs(&logs, debug);
     let (config, chart) = loaded?;
     Ok((chart, config))

@@ -18,6 +18,15 @@ impl Failure {
         Self { message: message.into(), status: 1 }
     }
 
+    /// Says what failed. A failure without words stays without.
+    #[must_use]
+    pub fn during(self, what: &str) -> Self {
+        match self.message.as_str() {
+            "" => self,
+            message => Self { message: format!("{what}: {message}"), ..self },
+        }
+    }
+
     /// For a flag of Helm's that rhelm knows but cannot honour.
     #[must_use]
     pub fn unsupported(flag: &str) -> Self {

@@ -23,16 +23,25 @@ pub fn exactly<const N: usize>(usage: &str, operands: Vec<String>) -> Result<[St
     operands.try_into().map_err(|_| error)
 }
 
+/// Asks for one operand or more.
+///
+/// # Errors
+/// When there is none.
+pub fn at_least_one(usage: &str, operands: Vec<String>) -> Result<Vec<String>, Failure> {
+    if operands.is_empty() {
+        let message = format!("\"{}\" requires at least 1 argument\n\nUsage:  {}", command(usage), as_helm(usage));
+        return Err(Failure::new(message));
+    }
+    Ok(operands)
+}
+
 /// Splits `[NAME] CHART` into both.
 ///
 /// # Errors
 /// When there is no operand or more than two.
 pub fn name_and_chart(usage: &str, operands: Vec<String>) -> Result<(Option<String>, String), Failure> {
-    let mut operands = operands.into_iter();
-    let Some(first) = operands.next() else {
-        let message = format!("\"{}\" requires at least 1 argument\n\nUsage:  {}", command(usage), as_helm(usage));
-        return Err(Failure::new(message));
-    };
+    let mut operands = at_least_one(usage, operands)?.into_iter();
+    let first = operands.next().unwrap_or_default();
     let Some(second) = operands.next() else { return Ok((None, first)) };
     let more: Vec<String> = operands.collect();
     if !more.is_empty() {

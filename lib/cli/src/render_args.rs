@@ -2,16 +2,10 @@
 
 use clap::Args;
 
-/// What `template` and `install` have in common.
+/// What `template`, `install` and `upgrade` have in common.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Rendering")]
 pub struct RenderArgs {
-    /// Template of the release's name
-    #[arg(long)]
-    pub name_template: Option<String>,
-    /// Make up the release's name
-    #[arg(short = 'g', long)]
-    pub generate_name: bool,
     /// Leave hooks out
     #[arg(long)]
     pub no_hooks: bool,

@@ -1,9 +1,10 @@
 //! The command `template`: a chart's manifests on standard output. `rhelm-render` is this command alone.
 
+use crate::chart::Purpose;
 use crate::output::Files;
 use crate::release_file::ReleaseFile;
 use crate::{
-    ChartArgs, Failure, GlobalArgs, PostRenderArgs, RenderArgs, ValuesArgs, chart, environment, name_and_chart, print_logs,
+    ChartArgs, Failure, GlobalArgs, NameArgs, PostRenderArgs, RenderArgs, ValuesArgs, chart, environment, print_logs,
 };
 use clap::{Args, Command};
 use rhelm_lib::action::template::{self, RenderOptions, Rendered, TemplateError};
@@ -26,6 +27,9 @@ pub struct TemplateArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a group of flags")]
     pub values: ValuesArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a group of flags")]
+    pub name: NameArgs,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a group of flags")]
     pub render: RenderArgs,
@@ -112,7 +116,7 @@ pub struct Server {
 }
 
 /// Reaches the cluster.
-pub type Connect = dyn Fn(&GlobalArgs) -> Result<Server, Failure> + Sync;
+pub type Connect<'a> = dyn Fn(&GlobalArgs) -> Result<Server, Failure> + 'a;
 
 const USAGE: &str = "rhelm template [NAME] [CHART] [flags]";
 
@@ -126,15 +130,7 @@ pub fn command(name: &'static str) -> Command {
 ///
 /// # Errors
 /// Whatever stopped it, in Helm's words.
-pub fn run(
-    args: &TemplateArgs,
-    global: &GlobalArgs,
-    connect: &Connect,
-) -> Result<(), Failure> {
-    crate::with_stack(|| render(args, global, connect))
-}
-
-fn render(args: &TemplateArgs, global: &GlobalArgs, connect: &Connect) -> Result<(), Failure> {
+pub fn run(args: &TemplateArgs, global: &GlobalArgs, connect: &Connect<'_>) -> Result<(), Failure> {
     let uses_server = args.uses_server()?;
     let mut capabilities = Capabilities::default();
     if let Some(version) = &args.kube_version {
@@ -142,7 +138,7 @@ fn render(args: &TemplateArgs, global: &GlobalArgs, connect: &Connect) -> Result
     }
     let (name, chart) = args.name_and_chart()?;
     let post_rendering = args.post_render.resolve()?;
-    let (chart, config) = chart::open(&chart, &args.chart, &args.values, global.debug)?;
+    let (chart, config) = chart::open(&chart, &args.chart, &args.values, Purpose::Install, global.debug)?;
     let mut lookup: Arc<dyn Lookup> = Arc::new(NoCluster);
     if uses_server {
         let server = connect(global)?;
@@ -245,18 +241,8 @@ impl TemplateArgs {
     }
 
     fn name_and_chart(&self) -> Result<(String, String), Failure> {
-        let (name, chart) = name_and_chart(USAGE, self.operands.clone())?;
-        match name {
-            Some(_) if self.render.generate_name => Err(Failure::new("cannot set --generate-name and also specify a name")),
-            Some(_) if self.render.name_template.is_some() => {
-                Err(Failure::new("cannot set --name-template and also specify a name"))
-            }
-            Some(name) => Ok((name, chart)),
-            None => match &self.render.name_template {
-                Some(text) if !text.is_empty() => Ok((crate::render_name(text)?, chart)),
-                _ => Ok(("release-name".into(), chart)),
-            },
-        }
+        let (name, chart) = self.name.name_and_chart(USAGE, self.operands.clone())?;
+        Ok((name.unwrap_or_else(|| "release-name".into()), chart))
     }
 
     fn print(&self, rendered: Rendered, release: &ReleaseFacts) -> Result<(), Failure> {

@@ -2,7 +2,7 @@
 
 use crate::{parse_duration, print_logs};
 use clap::Args;
-use rhelm_lib::action::{WaitOptions, WaitStrategy};
+use rhelm_lib::action::{Strategy, WaitOptions};
 use rhelm_lib::log::{Level, Log};
 use std::time::Duration;
 
@@ -36,15 +36,15 @@ impl WaitArgs {
         let strategy = match self.wait.as_deref() {
             Some("true") => {
                 warn("true", "watcher");
-                WaitStrategy::Watcher
+                Strategy::Watcher
             }
             Some("false") => {
                 warn("false", "hookOnly");
-                WaitStrategy::HookOnly
+                Strategy::HookOnly
             }
-            Some("watcher") => WaitStrategy::Watcher,
-            Some("legacy") => WaitStrategy::Legacy,
-            _ => WaitStrategy::HookOnly,
+            Some("watcher") => Strategy::Watcher,
+            Some("legacy") => Strategy::Legacy,
+            _ => Strategy::HookOnly,
         };
         WaitOptions { strategy, jobs, timeout: self.timeout }
     }

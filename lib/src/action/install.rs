@@ -1,418 +1,306 @@
 //! Installing: the first revision of a release.
 //!
 //! ```text
-//! begin (reach, name) → crds → [render, post-render] → install: build, adopt, record, hooks, apply, wait, record
+//! name → crds/ → render → ownership → record pending → hooks → apply → wait → hooks → record deployed
 //! ```
+//! Whatever fails before the record leaves no trace; whatever fails after it is recorded as failed.
 
+use super::cancel::Cancellation;
+use super::context::Context;
+use super::crds;
+use super::error::Error;
+use super::execute::{Executed, Mode, creation, execute};
+use super::existing::existing;
 use super::hooks::{self, HookOptions};
-use super::objects::{self, AdoptError, BuildError};
-use super::uninstall::{self, UninstallOptions};
-use super::{Context, WaitOptions, WaitStrategy, apply};
-use crate::chart::Chart;
-use crate::cluster::readiness::Goal;
-use crate::cluster::{ClusterError, ObjectId, Wait, Write};
+use super::objects::{Check, build, unique};
+use super::revision::{self, DryRun};
+use super::source::{Facts, Source};
+use super::uninstall::{UninstallOptions, uninstall};
+use super::update::{UpdateOptions, update};
+use super::waiting::{self, WaitOptions};
+use crate::cluster::Write;
 use crate::log::Level;
-use crate::manifest::{Manifest, Manifests, sort, stream};
-use crate::plan::{self, Method, Object, Owner};
-use crate::release::{Info, RecordedHook, Release, Status, name};
-use crate::store::{StoreError, labels};
-use goyaml::Map;
-use serde_json::{Value as Json, json};
+use crate::plan::Object;
+use crate::release::{Info, Release, Status, name};
+use crate::store::{Head, StoreError};
+use serde_json::json;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// How to install.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct InstallOptions {
     /// The release's name.
     pub name: String,
-    /// Where it lives, and its objects that name no other place.
+    /// Its namespace.
     pub namespace: String,
+    /// Do nothing, only say what would be done.
+    pub dry_run: DryRun,
     /// Make the namespace first.
     pub create_namespace: bool,
-    /// Change nothing: end before the record is written.
-    pub dry_run: bool,
-    /// Take over a name whose newest revision is uninstalled or failed.
+    /// Take the name over from a release that was uninstalled or failed.
     pub replace: bool,
-    /// Take objects over that belong to nobody or to somebody else.
-    pub take_ownership: bool,
-    /// By server-side apply.
-    pub server_side: bool,
-    /// Take fields over from other managers.
-    pub force_conflicts: bool,
-    /// Put objects in the place of those that are there.
-    pub force_replace: bool,
+    /// Said of the revision when all went well, instead of Helm's words.
+    pub description: String,
+    /// Labels of the record.
+    pub labels: BTreeMap<String, String>,
     /// Run no hooks.
     pub no_hooks: bool,
-    /// Uninstall what could not be installed.
-    pub rollback_on_failure: bool,
-    /// What is recorded in the place of `Install complete`.
-    pub description: String,
-    /// The user's labels of the record.
-    pub labels: BTreeMap<String, String>,
+    /// Leave `crds/` alone.
+    pub skip_crds: bool,
     /// How to wait.
     pub wait: WaitOptions,
+    /// Undo everything when something fails.
+    pub rollback_on_failure: bool,
+    /// Apply objects by patches made here.
+    pub client_side: bool,
+    /// Take fields over from other managers.
+    pub force_conflicts: bool,
+    /// Replace objects that are there.
+    pub force_replace: bool,
+    /// Take objects over whoever they belong to.
+    pub take_ownership: bool,
+    /// Do not show Secrets; only without doing anything.
+    pub hide_secret: bool,
+    /// Of an object that is defined twice, the last one counts.
+    pub last_wins: bool,
 }
 
-impl Default for InstallOptions {
-    fn default() -> Self {
-        Self {
-            name: String::new(),
-            namespace: "default".to_owned(),
-            create_namespace: false,
-            dry_run: false,
-            replace: false,
-            take_ownership: false,
-            server_side: true,
-            force_conflicts: false,
-            force_replace: false,
-            no_hooks: false,
-            rollback_on_failure: false,
-            description: String::new(),
-            labels: BTreeMap::new(),
-            wait: WaitOptions { timeout: Duration::from_secs(300), ..WaitOptions::default() },
+/// Installs a release; with a dry run the release that it would be.
+///
+/// # Errors
+/// Whatever stopped it. A release is on record, as failed, unless the error came before.
+pub async fn install(cx: Context<'_>, options: &InstallOptions, source: &dyn Source) -> Result<Release, Error> {
+    let options = &InstallOptions { wait: options.wait.for_rollback(options.rollback_on_failure), ..options.clone() };
+    let history = check(cx, options).await?;
+    if options.dry_run != DryRun::Client && !options.skip_crds {
+        install_crds(cx, options, source, history.as_ref().err()).await?;
+    }
+    let mut release = render(cx, options, source).await?;
+    let mut objects = Vec::new();
+    let mut adopted = Vec::new();
+    if options.dry_run != DryRun::Client {
+        objects = build_objects(cx, options, &release).await?;
+        let owner = revision::owner(&release);
+        let owner = (!options.take_ownership).then_some(&owner);
+        let there = existing(cx, &objects, owner).await.map_err(|error| error.during("unable to continue with install"))?;
+        adopted = there.into_iter().map(|at| objects[at].clone()).collect();
+    }
+    if options.dry_run != DryRun::None {
+        "Dry run complete".clone_into(&mut release.info.description);
+        return Ok(release);
+    }
+    // Only now: what the checks before have to say is worth more than that the history cannot be read.
+    let history = history.map_err(|error| refuse_name(cx, error))?;
+    if options.create_namespace {
+        create_namespace(cx, options).await?;
+    }
+    if options.replace {
+        replace(cx, &mut release, &history).await?;
+    }
+    cx.store.create(&release).await?;
+    let done = cx.cancellation.race(perform(cx, options, &mut release, &objects, &adopted)).await;
+    match done {
+        Ok(()) => {
+            revision::conclude(cx, &release).await?;
+            Ok(release)
         }
+        Err(error) => Err(fail(cx, options, &mut release, error).await),
     }
 }
 
-/// What is installed.
-#[derive(Clone, Debug, Default)]
-pub struct InstallInput {
-    /// The chart that is recorded.
-    pub chart: Chart,
-    /// The values that the user gave.
-    pub config: Map,
-    /// The documents.
-    pub manifests: Manifests,
-    /// The rendered notes.
-    pub notes: String,
-}
-
-/// Why nothing was installed, or not all; the texts are Helm's.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum InstallError {
-    /// The cluster does not answer.
-    #[error("cluster reachability check failed: {0}")]
-    Unreachable(ClusterError),
-    /// No release can have this name.
-    #[error("release name check failed: release name {0:?}: {1}")]
-    Name(String, name::NameError),
-    /// A release has this name.
-    #[error("release name check failed: cannot reuse a name that is still in use")]
-    InUse,
-    /// It cannot be told whether a release has this name. Helm goes on then.
-    #[error("release name check failed: {0}")]
-    Unknown(StoreError),
-    /// A label of the user's has a name of Helm's.
-    #[error("user supplied labels contains system reserved label name. System labels: [{}]", labels::SYSTEM.join(" "))]
-    Labels,
-    /// A file of `crds/` cannot be applied.
-    #[error("failed to install CRD {0}: {1}")]
-    Crd(String, String),
-    /// A document is no object of this cluster.
-    #[error("unable to build kubernetes objects from release manifest: {0}")]
-    Build(BuildError),
-    /// An object is there that the release must not take.
-    #[error("unable to continue with install: {0}")]
-    Adopt(AdoptError),
-    /// Options that exclude each other.
-    #[error("{0}")]
-    Options(&'static str),
-    /// The namespace cannot be made.
-    #[error("{0}")]
-    Namespace(String),
-    /// The record cannot be written.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The release was recorded, and failed later.
-    #[error("{0}")]
-    Failed(String),
-}
-
-/// Checks that the cluster answers and that the name is free.
-///
-/// # Errors
-/// [`InstallError`]; an error of the look-up is one too.
-pub async fn begin(context: Context<'_>, options: &InstallOptions) -> Result<(), InstallError> {
-    context.cluster.version().await.map_err(InstallError::Unreachable).inspect_err(|error| {
-        context.tell(Level::Error, error.to_string(), &[]);
+/// What can be refused at once. Inside, the records of the name, or why they cannot be read.
+async fn check(cx: Context<'_>, options: &InstallOptions) -> Result<Result<Vec<Head>, Error>, Error> {
+    if options.dry_run != DryRun::Client
+        && let Err(error) = revision::reach(cx).await
+    {
+        cx.say(Level::Error, format!("cluster reachability check failed: {error}"), Vec::new());
+        return Err(Error::from(error).during("cluster reachability check failed"));
+    }
+    revision::check_hidden(options.hide_secret, options.dry_run).inspect_err(|error| {
+        cx.say(Level::Error, error.to_string(), Vec::new());
     })?;
-    check_name(context, options).await.inspect_err(|error| {
-        let text = error.to_string();
-        let cause = text.strip_prefix("release name check failed: ").unwrap_or(&text);
-        context.tell(Level::Error, "release name check failed", &[("error", cause)]);
-    })
+    name::check(&options.name)
+        .map_err(|cause| refuse_name(cx, Error::Name(format!("release name {:?}: {cause}", options.name))))?;
+    if options.dry_run != DryRun::None {
+        return Ok(Ok(Vec::new()));
+    }
+    match free(cx, options).await {
+        Err(Error::NameInUse) => Err(refuse_name(cx, Error::NameInUse)),
+        history => Ok(history),
+    }
 }
 
-async fn check_name(context: Context<'_>, options: &InstallOptions) -> Result<(), InstallError> {
-    name::check(&options.name).map_err(|error| InstallError::Name(options.name.clone(), error))?;
-    if options.dry_run {
+fn refuse_name(cx: Context<'_>, error: Error) -> Error {
+    cx.say(Level::Error, "release name check failed", vec![("error", error.to_string())]);
+    error.during("release name check failed")
+}
+
+/// The records of a name that may be used.
+async fn free(cx: Context<'_>, options: &InstallOptions) -> Result<Vec<Head>, Error> {
+    let heads = cx.store.heads(&options.namespace, Some(&options.name)).await?;
+    if heads.is_empty() {
+        return Ok(heads);
+    }
+    let status = cx.newest(&heads, &options.name).await.map(|newest| newest.info.status);
+    match status {
+        Ok(Status::Uninstalled | Status::Failed) if options.replace => Ok(heads),
+        Ok(_) | Err(StoreError::Corrupt(_)) => Err(Error::NameInUse),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn install_crds(
+    cx: Context<'_>,
+    options: &InstallOptions,
+    source: &dyn Source,
+    unknown_name: Option<&Error>,
+) -> Result<(), Error> {
+    let files = source.crds().map_err(Error::Render)?;
+    if files.is_empty() {
         return Ok(());
     }
-    let heads = context.store.heads(&options.namespace, Some(&options.name)).await.map_err(InstallError::Unknown)?;
-    match heads.last().map(crate::store::Head::status) {
-        None => Ok(()),
-        Some(Status::Uninstalled | Status::Failed) if options.replace => Ok(()),
-        Some(_) => Err(InstallError::InUse),
-    }
-}
-
-/// How long the definitions of custom resources may take to be served.
-const CRD_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// Applies the files of `crds/`, one at a time, and waits until their kinds are served.
-///
-/// # Errors
-/// For the first file that cannot be applied.
-pub async fn install_crds(context: Context<'_>, options: &InstallOptions, crds: &[Manifest]) -> Result<(), InstallError> {
-    let mut all = Vec::new();
-    for crd in crds {
-        // Helm names the file within its chart.
-        let name = crd.source.find("/crds/").map_or(crd.source.as_str(), |at| &crd.source[at + 1..]);
-        let failed = |cause: String| InstallError::Crd(name.to_owned(), cause);
-        let documents: Vec<Manifest> = crate::manifest::split::split(&crd.content)
-            .into_iter()
-            .map(|content| Manifest { content: content.to_owned(), ..Manifest::default() })
-            .collect();
-        let built = objects::build(context, &documents, &options.namespace).await;
-        let built = built.map_err(|error| failed(error.to_string()))?;
-        if built.is_empty() {
-            return Err(failed("resources are empty".to_owned()));
-        }
-        let writes: Vec<Write> = built.iter().map(|object| creation(object, options)).collect();
-        for (write, result) in writes.iter().zip(context.cluster.write(&writes).await) {
-            match result {
-                Ok(_) => {}
-                Err(error) if error.is_already_exists() => {}
-                Err(error) => return Err(failed(apply::explain(write, &error))),
-            }
-        }
-        all.extend(built.into_iter().map(|object| object.id));
-    }
-    if all.is_empty() {
+    if options.dry_run == DryRun::Server {
+        cx.warn("This chart or one of its subcharts contains CRDs. Rendering may fail or contain inaccuracies.", Vec::new());
         return Ok(());
     }
-    let goal = Goal::Ready { jobs: false, legacy: false };
-    let wait = Wait { objects: &all, goal, timeout: CRD_TIMEOUT };
-    context.cluster.wait(wait).await.map_err(|unready| InstallError::Failed(unready.to_string()))
-}
-
-fn creation(object: &Object, options: &InstallOptions) -> Write {
-    let object = object.content.clone();
-    if options.server_side {
-        Write::Apply { object, force: false, dry_run: false, adopt: None }
-    } else {
-        Write::Create { object }
+    if let Some(error) = unknown_name {
+        return Err(refuse_name(cx, error.clone()));
     }
+    crds::install(cx, &files, &options.namespace, !options.client_side).await
 }
 
-/// The release that an installation begins with. It is what a dry run without a cluster comes to.
-#[must_use]
-pub fn draft(context: Context<'_>, options: &InstallOptions, input: InstallInput) -> Release {
-    let mut manifests = input.manifests;
-    sort::sort_for_install(&mut manifests);
-    let now = (context.now)();
-    let description = if options.dry_run { "Dry run complete" } else { "Initial install underway" };
-    let info = Info {
-        first_deployed: now.clone(),
-        last_deployed: now,
-        description: description.to_owned(),
-        status: Status::PendingInstall,
-        notes: input.notes,
-        ..Info::default()
+async fn render(cx: Context<'_>, options: &InstallOptions, source: &dyn Source) -> Result<Release, Error> {
+    let server = match options.dry_run {
+        DryRun::Client => None,
+        _ => Some(revision::server_info(cx).await?),
     };
-    Release {
+    let now = (cx.now)();
+    revision::check_labels(&options.labels)?;
+    let facts = Facts {
         name: options.name.clone(),
         namespace: options.namespace.clone(),
         revision: 1,
-        info,
-        chart: input.chart,
-        config: input.config,
-        manifest: stream::resources(&manifests),
-        hooks: manifests.hooks.into_iter().map(|hook| RecordedHook { hook, ..RecordedHook::default() }).collect(),
-        apply_method: if options.server_side { "ssa" } else { "csa" }.to_owned(),
+        is_upgrade: false,
+        server,
+        config: source.values(),
+        defaults: None,
+    };
+    let rendered = source.render(&facts).map_err(Error::Render)?;
+    let mut release = Release {
+        name: options.name.clone(),
+        namespace: options.namespace.clone(),
+        revision: 1,
+        info: Info { first_deployed: now.clone(), last_deployed: now, ..Info::default() },
         labels: options.labels.clone(),
-    }
+        apply_method: revision::apply_method(!options.client_side),
+        ..Release::default()
+    };
+    revision::fill(&mut release, rendered, options.hide_secret);
+    revision::set_status(&mut release, Status::PendingInstall, "Initial install underway");
+    Ok(release)
 }
 
-/// Installs: the recorded release. After [`begin`].
-///
-/// # Errors
-/// [`InstallError`]; after [`InstallError::Failed`] the release is recorded as failed, or gone again.
-pub async fn install(context: Context<'_>, options: &InstallOptions, input: InstallInput) -> Result<Release, InstallError> {
-    if options.labels.keys().any(|label| labels::is_system(label)) {
-        return Err(InstallError::Labels);
-    }
-    let mut resources = input.manifests.resources.clone();
-    resources.sort_by(|a, b| sort::install_rank(&a.head.kind).cmp(&sort::install_rank(&b.head.kind)));
-    let mut release = draft(context, options, input);
-    let built = objects::build(context, &resources, &options.namespace).await.map_err(InstallError::Build)?;
-    let owner = Owner { name: options.name.clone(), namespace: options.namespace.clone() };
-    let wanted = marked(context, options, built, &owner).await?;
-    if options.dry_run {
-        return Ok(release);
-    }
-    if options.create_namespace {
-        create_namespace(context, options).await?;
-    }
-    if options.replace {
-        replace(context, &mut release).await?;
-    }
-    context.store.create(&release).await?;
-    match deploy(context, options, &mut release, wanted).await {
-        Ok(()) => succeed(context, options, release).await,
-        Err(error) => Err(fail(context, options, release, error).await),
-    }
+async fn build_objects(cx: Context<'_>, options: &InstallOptions, release: &Release) -> Result<Vec<Object>, Error> {
+    let doing = "unable to build kubernetes objects from release manifest";
+    let placed =
+        build(cx.cluster, &release.manifest, &release.namespace, Check::New).await.map_err(|error| error.during(doing))?;
+    let placed = unique(placed, options.last_wins).map_err(|error| error.during(doing))?;
+    let mut objects: Vec<_> = placed.into_iter().map(|placed| placed.object).collect();
+    revision::mark(release, &mut objects);
+    Ok(objects)
 }
 
-/// The objects with the marks of their owner, each with the live one where it may be taken.
-async fn marked(
-    context: Context<'_>,
-    options: &InstallOptions,
-    mut built: Vec<Object>,
-    owner: &Owner,
-) -> Result<Vec<(Object, Option<Json>)>, InstallError> {
-    for object in &mut built {
-        owner.mark(&mut object.content);
-    }
-    let checked = (!options.take_ownership).then_some(owner);
-    let live = objects::adoptable(context, &built, checked).await.map_err(InstallError::Adopt)?;
-    Ok(built.into_iter().zip(live).collect())
-}
-
-async fn create_namespace(context: Context<'_>, options: &InstallOptions) -> Result<(), InstallError> {
+/// An existing namespace gains the label that Helm gives its own.
+async fn create_namespace(cx: Context<'_>, options: &InstallOptions) -> Result<(), Error> {
     let name = &options.namespace;
-    let content = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": {"name": name}}});
-    let object = Object { id: ObjectId::of(&content), content };
-    let write = creation(&object, options);
-    match context.cluster.write(std::slice::from_ref(&write)).await.pop() {
-        Some(Err(error)) if !error.is_already_exists() => Err(InstallError::Namespace(apply::explain(&write, &error))),
+    let content = json!({
+        "apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": {"name": name}}, "spec": {}, "status": {},
+    });
+    let write = match options.client_side {
+        true => Write::Create { object: content },
+        false => Write::Apply { object: content, force: false, dry_run: false, adopt: None },
+    };
+    match cx.cluster.write(std::slice::from_ref(&write)).await.pop() {
+        Some(Err(error)) if !error.is_already_exists() => Err(Error::Apply(super::execute::words(&write, &error))),
         _ => Ok(()),
     }
 }
 
-/// Takes the place of the newest revision.
-async fn replace(context: Context<'_>, release: &mut Release) -> Result<(), InstallError> {
-    let mut last = match context.store.last(&release.namespace, &release.name).await {
-        Ok(last) => last,
-        Err(StoreError::NotFound) => return Ok(()),
-        Err(error) => return Err(error.into()),
-    };
-    release.revision = last.revision.saturating_add(1);
+/// Takes the next number, and tells the last revision that its time is over.
+async fn replace(cx: Context<'_>, release: &mut Release, history: &[Head]) -> Result<(), Error> {
+    let Some(newest) = history.last() else { return Ok(()) };
+    release.revision = newest.revision().saturating_add(1);
+    let mut last = cx.newest(history, &release.name).await?;
     if last.info.status == Status::Failed {
         return Ok(());
     }
-    last.info.status = Status::Superseded;
-    last.info.description = "superseded by new release".to_owned();
-    Ok(context.store.update(&last).await?)
+    revision::set_status(&mut last, Status::Superseded, "superseded by new release");
+    Ok(cx.store.update(&last).await?)
 }
 
-/// Everything between the first record and the last.
-async fn deploy(
-    context: Context<'_>,
+async fn perform(
+    cx: Context<'_>,
     options: &InstallOptions,
     release: &mut Release,
-    wanted: Vec<(Object, Option<Json>)>,
-) -> Result<(), String> {
-    run_hooks(context, options, release, "pre-install").await?;
-    let ids: Vec<ObjectId> = wanted.iter().map(|(object, _)| object.id.clone()).collect();
-    apply_all(context, options, wanted).await?;
-    waiting(options).ready(context, &ids).await?;
-    run_hooks(context, options, release, "post-install").await
+    objects: &[Object],
+    adopted: &[Object],
+) -> Result<(), Error> {
+    let hook_options = HookOptions { wait: options.wait, server_side: !options.client_side };
+    if !options.no_hooks {
+        hooks::run(cx, release, "pre-install", hook_options).await.map_err(|error| error.during("failed pre-install"))?;
+    }
+    let (executed, result) = apply(cx, options, objects, adopted).await;
+    result?;
+    waiting::ready(cx, &executed.live, options.wait).await?;
+    if !options.no_hooks {
+        hooks::run(cx, release, "post-install", hook_options).await.map_err(|error| error.during("failed post-install"))?;
+    }
+    let description = if options.description.is_empty() { "Install complete" } else { &options.description };
+    revision::set_status(release, Status::Deployed, description);
+    Ok(())
 }
 
-async fn apply_all(
-    context: Context<'_>,
+async fn apply(
+    cx: Context<'_>,
     options: &InstallOptions,
-    wanted: Vec<(Object, Option<Json>)>,
-) -> Result<(), String> {
-    let adopted: Vec<Object> = wanted.iter().filter(|(_, live)| live.is_some()).map(|(object, _)| object.clone()).collect();
+    objects: &[Object],
+    adopted: &[Object],
+) -> (Executed, Result<(), Error>) {
     if adopted.is_empty() {
-        let plan = plan::build(&wanted, &[], &[], creation_method(options), false);
-        return apply::create(context, &plan).await.error.map_or(Ok(()), Err);
+        return execute(cx, &creation(objects, !options.client_side), Mode::Create).await;
     }
-    let plan = plan::build(&wanted, &adopted, &[], adoption_method(options)?, false);
-    apply::change(context, &plan).await.error.map_or(Ok(()), Err)
-}
-
-fn creation_method(options: &InstallOptions) -> Method {
-    if options.server_side {
-        Method::ServerSide { force: false, adopt: false }
-    } else {
-        Method::ClientSide { live_custom: false }
-    }
-}
-
-fn adoption_method(options: &InstallOptions) -> Result<Method, String> {
-    match (options.server_side, options.force_conflicts, options.force_replace) {
-        (true, _, true) => Err("invalid operation: cannot use server-side apply and force replace together".to_owned()),
-        (false, true, _) => {
-            Err("invalid client update option(s): forceConflicts enabled when serverSideApply disabled".to_owned())
-        }
-        (false, false, true) => Ok(Method::Replace),
-        (true, force, false) => Ok(Method::ServerSide { force, adopt: true }),
-        (false, false, false) => Ok(Method::ClientSide { live_custom: options.take_ownership }),
-    }
-}
-
-/// Whoever wants a failure undone has to wait for it.
-fn waiting(options: &InstallOptions) -> WaitOptions {
-    let mut wait = options.wait;
-    if options.rollback_on_failure && wait.strategy == WaitStrategy::HookOnly {
-        wait.strategy = WaitStrategy::Watcher;
-    }
-    wait
-}
-
-async fn run_hooks(
-    context: Context<'_>,
-    options: &InstallOptions,
-    release: &mut Release,
-    event: &'static str,
-) -> Result<(), String> {
-    if options.no_hooks {
-        return Ok(());
-    }
-    let hook_options = HookOptions { wait: waiting(options), server_side: options.server_side, event };
-    let result = hooks::run(context, release, hook_options).await;
-    result.map_err(|error| format!("failed {event}: {error}"))
-}
-
-async fn succeed(context: Context<'_>, options: &InstallOptions, mut release: Release) -> Result<Release, InstallError> {
-    let description = Some(options.description.as_str()).filter(|text| !text.is_empty());
-    release.info.status = Status::Deployed;
-    release.info.description = description.unwrap_or("Install complete").to_owned();
-    // Helm says that it is deployed even when that is not written.
-    context.store.update(&release).await.map_err(|error| {
-        InstallError::Failed(format!("release {} is installed, but that cannot be recorded: {error}", release.name))
-    })?;
-    Ok(release)
-}
-
-async fn fail(context: Context<'_>, options: &InstallOptions, mut release: Release, error: String) -> InstallError {
-    let name = release.name.clone();
-    release.info.status = Status::Failed;
-    release.info.description = format!("Release {name:?} failed: {error}");
-    if options.rollback_on_failure {
-        return InstallError::Failed(undo(context, options, &name, error).await);
-    }
-    match context.store.update(&release).await {
-        Ok(()) => InstallError::Failed(error),
-        Err(store) => InstallError::Failed(format!("{error}; this cannot be recorded: {store}")),
-    }
-}
-
-async fn undo(context: Context<'_>, options: &InstallOptions, name: &str, error: String) -> String {
-    let uninstalling = UninstallOptions {
-        namespace: options.namespace.clone(),
-        no_hooks: options.no_hooks,
-        wait: waiting(options),
-        ..UninstallOptions::default()
+    let update_options = UpdateOptions {
+        server_side: !options.client_side,
+        force_conflicts: options.force_conflicts,
+        force_replace: options.force_replace,
+        adopt: true,
+        live_custom: options.take_ownership && options.client_side,
+        ..UpdateOptions::default()
     };
-    match uninstall::uninstall(context, &uninstalling, name).await {
-        Ok(_) => format!("release {name} failed, and has been uninstalled due to rollback-on-failure being set: {error}"),
+    update(cx, objects, adopted, &update_options).await
+}
+
+async fn fail(cx: Context<'_>, options: &InstallOptions, release: &mut Release, error: Error) -> Error {
+    let words = format!("Release \"{}\" failed: {error}", release.name);
+    revision::set_status(release, Status::Failed, words);
+    if !options.rollback_on_failure {
+        cx.record(release).await;
+        return error;
+    }
+    let uninstall_options =
+        UninstallOptions { no_hooks: options.no_hooks, wait: options.wait, ..UninstallOptions::default() };
+    // What was cancelled is undone all the same.
+    let undisturbed = Cancellation::default();
+    let undo = Context { cancellation: &undisturbed, ..cx };
+    match uninstall(undo, &release.namespace, &release.name, &uninstall_options).await {
+        Ok(_) => {
+            let name = &release.name;
+            error.during(format!("release {name} failed, and has been uninstalled due to rollback-on-failure being set"))
+        }
         Err(second) => {
-            format!("an error occurred while uninstalling the release. original install error: {error}: {second}")
+            cx.record(release).await;
+            let words = "an error occurred while uninstalling the release. original install error";
+            Error::Several(format!("{words}: {error}: {second}"))
         }
     }
 }

@@ -1,91 +1,48 @@
 //! Operations: the only modules that know the whole chain, one file each.
 //!
-//! ```text
-//! install, uninstall, …  →  objects (manifests become objects), hooks, apply (plans are carried out)  →  cluster, store
-//! ```
+//! Those that change a release work in a [`Context`]: a cluster, a store, a clock, and somebody who is told what happens.
 
-mod apply;
+mod cancel;
+mod context;
+mod crds;
+mod error;
+mod execute;
+mod existing;
 pub mod get;
 pub mod history;
 mod hooks;
 pub mod install;
 pub mod list;
 mod objects;
+mod revision;
+pub mod rollback;
+mod source;
 pub mod status;
 pub mod template;
+pub mod test;
 pub mod uninstall;
+mod update;
+pub mod upgrade;
+mod waiting;
 
-use crate::cluster::readiness::Goal;
-use crate::cluster::{Cluster, ObjectId, Wait};
-use crate::log::{Level, Log};
-use crate::store::Store;
-use std::time::Duration;
+pub use cancel::Cancellation;
+pub use context::Context;
+pub use error::Error;
+pub use revision::{DryRun, ServerSide};
+pub use source::{Facts, Source};
+pub use waiting::{Strategy, WaitOptions};
 
-/// What operations work with.
-#[derive(Clone, Copy)]
-pub struct Context<'a> {
-    /// Where objects live.
-    pub cluster: &'a dyn Cluster,
-    /// Where releases are recorded.
-    pub store: &'a Store,
-    /// The time now, RFC 3339.
-    pub now: &'a (dyn Fn() -> String + Send + Sync),
-    /// Takes messages for people, as they come up.
-    pub log: &'a (dyn Fn(Log) + Send + Sync),
-}
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
 
-impl Context<'_> {
-    fn tell(&self, level: Level, message: impl Into<String>, fields: &[(&'static str, &str)]) {
-        let fields = fields.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
-        (self.log)(Log { level, message: message.into(), fields });
-    }
-}
-
-/// What is waited for, and by which rules.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum WaitStrategy {
-    /// Hooks only.
-    #[default]
-    HookOnly,
-    /// Objects too, by the rules of kstatus.
-    Watcher,
-    /// Objects too, by the rules of Helm 3.
-    Legacy,
-}
-
-/// How an operation waits.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct WaitOptions {
-    /// What is waited for.
-    pub strategy: WaitStrategy,
-    /// Jobs must have completed.
-    pub jobs: bool,
-    /// How long each single wait may take.
-    pub timeout: Duration,
-}
-
-impl WaitOptions {
-    fn is_legacy(self) -> bool {
-        self.strategy == WaitStrategy::Legacy
-    }
-
-    /// Waits until the objects of a release are ready, where the strategy says so.
-    async fn ready(self, context: Context<'_>, objects: &[ObjectId]) -> Result<(), String> {
-        let goal = Goal::Ready { jobs: self.jobs, legacy: self.is_legacy() };
-        if self.strategy == WaitStrategy::HookOnly { Ok(()) } else { self.reach(context, objects, goal).await }
-    }
-
-    /// Waits until objects are gone, where the strategy says so.
-    async fn gone(self, context: Context<'_>, objects: &[ObjectId]) -> Result<(), String> {
-        let goal = Goal::Gone { legacy: self.is_legacy() };
-        if self.strategy == WaitStrategy::HookOnly { Ok(()) } else { self.reach(context, objects, goal).await }
-    }
-
-    async fn reach(self, context: Context<'_>, objects: &[ObjectId], goal: Goal) -> Result<(), String> {
-        if objects.is_empty() {
-            return Ok(());
+    /// Runs a future that never has to wait.
+    pub(super) fn block_on<T>(future: impl Future<Output = T>) -> T {
+        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(value) => value,
+            Poll::Pending => panic!("it waits"),
         }
-        let wait = Wait { objects, goal, timeout: self.timeout };
-        context.cluster.wait(wait).await.map_err(|unready| unready.to_string())
     }
 }

@@ -1,192 +1,329 @@
-//! From manifests to objects: read, placed in the cluster, and checked for whose they are.
+//! From the text of manifests to objects with their places in a cluster, as Helm's client builds them.
+//!
+//! ```text
+//! stream → documents → lists taken apart → fields of metadata checked → kinds and namespaces resolved
+//! ```
 
-use super::Context;
-use crate::cluster::{Cluster, ClusterError, Detail, ObjectId};
-use crate::manifest::Manifest;
-use crate::plan::{Object, Owner};
-use serde_json::Value as Json;
+use super::error::Error;
+use crate::cluster::{Cluster, ClusterError, ObjectId};
+use crate::manifest::split;
+use crate::plan;
+use goyaml::Value;
+use serde_json::{Map, Value as Json};
 
-/// Why manifests are no objects of this cluster; the texts are Helm's.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum BuildError {
-    /// A document is no YAML.
-    #[error("error parsing {source_name}: {cause}")]
-    Yaml {
-        /// The file.
-        source_name: String,
-        /// In Go's words.
-        cause: String,
-    },
-    /// A document lacks what every object has.
-    #[error("error validating \"\": error validating data: {0}")]
-    Incomplete(String),
-    /// The server serves no such kind.
-    #[error(
-        "resource mapping not found for name: \"{name}\" namespace: \"{namespace}\" from \"\": {cause}\nensure CRDs are installed first"
-    )]
-    NoMatch {
-        /// The object's name.
-        name: String,
-        /// The namespace that it asks for.
-        namespace: String,
-        /// The kind.
-        cause: ClusterError,
-    },
-    /// The server did not tell its kinds.
-    #[error("{0}")]
-    Cluster(ClusterError),
-    /// Two documents are one object. Helm applies both, and chance decides.
-    #[error("{id} is in both {first} and {second}")]
-    Twice {
-        /// The object.
-        id: ObjectId,
-        /// The file of the first.
-        first: String,
-        /// The file of the second.
-        second: String,
-    },
+/// An object and where it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Placed {
+    pub(super) object: plan::Object,
+    /// The template, where the stream names it.
+    pub(super) source: String,
 }
 
-/// The objects of documents, in their order; those that name no namespace are placed in `namespace`.
-pub(super) async fn build(context: Context<'_>, manifests: &[Manifest], namespace: &str) -> Result<Vec<Object>, BuildError> {
-    let mut contents = Vec::new();
+/// What is asked of documents.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Check {
+    /// They must say what they are.
+    New,
+    /// They are on record; those that do not say what they are cannot be decoded.
+    Recorded,
+}
+
+/// The objects of a stream of manifests, in its order.
+pub(super) async fn build(cluster: &dyn Cluster, stream: &str, namespace: &str, check: Check) -> Result<Vec<Placed>, Error> {
     let mut sources = Vec::new();
-    for manifest in manifests {
-        for content in read(manifest)? {
-            contents.push(content);
-            sources.push(manifest.source.as_str());
-        }
-    }
-    let asked: Vec<ObjectId> = contents.iter().map(ObjectId::of).collect();
-    let resolved = context.cluster.resolve(&mut contents, namespace).await;
-    let mut objects: Vec<Object> = Vec::with_capacity(contents.len());
-    for ((content, id), asked) in contents.into_iter().zip(resolved).zip(asked) {
-        let id = id.map_err(|error| not_resolved(asked, error))?;
-        if let Some(first) = objects.iter().position(|object| !id.name.is_empty() && object.id.is_same(&id)) {
-            let (first, second) = (sources[first].to_owned(), sources[objects.len()].to_owned());
-            return Err(BuildError::Twice { id, first, second });
-        }
-        objects.push(Object { id, content });
-    }
-    Ok(objects)
-}
-
-/// The objects of a record's documents, in their order, even what is in it twice.
-pub(super) async fn recorded(
-    cluster: &dyn Cluster,
-    manifests: &[Manifest],
-    namespace: &str,
-) -> Result<Vec<Object>, BuildError> {
-    let mut contents = Vec::new();
-    for manifest in manifests {
-        contents.extend(read(manifest)?);
-    }
-    let asked: Vec<ObjectId> = contents.iter().map(ObjectId::of).collect();
-    let resolved = cluster.resolve(&mut contents, namespace).await;
-    let placed = contents.into_iter().zip(resolved).zip(asked);
-    placed
-        .map(|((content, id), asked)| Ok(Object { id: id.map_err(|error| not_resolved(asked, error))?, content }))
-        .collect()
-}
-
-fn not_resolved(asked: ObjectId, error: ClusterError) -> BuildError {
-    match error {
-        cause @ ClusterError::NoMatch { .. } => BuildError::NoMatch { name: asked.name, namespace: asked.namespace, cause },
-        other => BuildError::Cluster(other),
-    }
-}
-
-/// The objects of one document: none of a blank one, those of a list one by one.
-fn read(manifest: &Manifest) -> Result<Vec<Json>, BuildError> {
-    let failed = |cause: String| BuildError::Yaml { source_name: manifest.source.clone(), cause };
-    let value = goyaml::decode(&manifest.content).map_err(|error| failed(error.to_string()))?;
-    let text = goyaml::json::write_raw(&value).map_err(|error| failed(error.to_string()))?;
     let mut objects = Vec::new();
-    flatten(serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?, &mut objects)?;
-    Ok(objects)
-}
-
-fn flatten(content: Json, objects: &mut Vec<Json>) -> Result<(), BuildError> {
-    if content.is_null() {
-        return Ok(());
-    }
-    check(&content)?;
-    match content {
-        Json::Object(mut list) if list.get("items").is_some_and(Json::is_array) => {
-            let Some(Json::Array(items)) = list.remove("items") else { return Ok(()) };
-            items.into_iter().try_for_each(|item| flatten(item, objects))
+    let mut failures = Failures::default();
+    for document in split::split(stream) {
+        let (source, text) = source_and_text(document);
+        let Some(object) = decode(text)? else { continue };
+        if let Some(problem) = unnamed(&object, check) {
+            failures.add(problem);
+            // Helm's client stops reading here.
+            break;
         }
-        object => {
+        if let Some(problem) = bad_metadata(&object) {
+            failures.add(problem);
+            continue;
+        }
+        for object in items(object) {
+            sources.push(source.to_owned());
             objects.push(object);
-            Ok(())
+        }
+    }
+    let written: Vec<(String, String)> = objects.iter().map(name_and_namespace).collect();
+    let ids = cluster.resolve(&mut objects, namespace).await;
+    let mut placed = Vec::new();
+    for (((content, source), id), (name, namespace)) in objects.into_iter().zip(sources).zip(ids).zip(written) {
+        match id {
+            Ok(id) => placed.push(Placed { object: plan::Object { id, content }, source }),
+            Err(error @ ClusterError::NoMatch { .. }) => failures.add(format!(
+                "resource mapping not found for name: \"{name}\" namespace: \"{namespace}\" from \"\": {error}\nensure CRDs are installed first"
+            )),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    failures.result(placed)
+}
+
+/// Refuses an object that is defined twice, or keeps the last of each where that is wanted.
+pub(super) fn unique(objects: Vec<Placed>, last_wins: bool) -> Result<Vec<Placed>, Error> {
+    let mut unique: Vec<Placed> = Vec::with_capacity(objects.len());
+    let mut places: std::collections::BTreeMap<ObjectId, usize> = std::collections::BTreeMap::new();
+    for placed in objects {
+        let mut key = placed.object.id.clone();
+        key.api_version = key.group().to_owned();
+        // Objects whose names the server makes up are never the same.
+        if key.name.is_empty() {
+            unique.push(placed);
+            continue;
+        }
+        match places.get(&key) {
+            None => {
+                places.insert(key, unique.len());
+                unique.push(placed);
+            }
+            Some(at) if last_wins => unique[*at] = placed,
+            Some(at) => {
+                let sources = [unique[*at].source.clone(), placed.source].map(|source| named(&source));
+                return Err(Error::Twice { id: placed.object.id.to_string(), sources });
+            }
+        }
+    }
+    Ok(unique)
+}
+
+fn named(source: &str) -> String {
+    if source.is_empty() { "a document without a source".to_owned() } else { source.to_owned() }
+}
+
+/// Errors in the form of Kubernetes' aggregates: each once.
+#[derive(Default)]
+struct Failures(Vec<String>);
+
+impl Failures {
+    fn add(&mut self, failure: String) {
+        if !self.0.contains(&failure) {
+            self.0.push(failure);
+        }
+    }
+
+    fn result<T>(self, value: T) -> Result<T, Error> {
+        match self.0.as_slice() {
+            [] => Ok(value),
+            [one] => Err(Error::Objects(one.clone())),
+            several => Err(Error::Objects(format!("[{}]", several.join(", ")))),
         }
     }
 }
 
-fn check(content: &Json) -> Result<(), BuildError> {
-    let lacks = |key: &str| content.get(key).and_then(Json::as_str).is_none_or(str::is_empty);
-    let missing: Vec<&str> = [("apiVersion", "apiVersion not set"), ("kind", "kind not set")]
-        .into_iter()
-        .filter(|(key, _)| lacks(key))
-        .map(|(_, problem)| problem)
-        .collect();
-    match missing.as_slice() {
-        [] => Ok(()),
-        [one] => Err(BuildError::Incomplete((*one).to_owned())),
-        all => Err(BuildError::Incomplete(format!("[{}]", all.join(", ")))),
+fn source_and_text(document: &str) -> (&str, &str) {
+    match document.strip_prefix("# Source: ").and_then(|rest| rest.split_once('\n')) {
+        Some((source, text)) => (source, text),
+        None => ("", document),
     }
 }
 
-/// Why objects cannot be taken into a release.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum AdoptError {
-    /// An object belongs to somebody else.
-    #[error("{id} exists and cannot be imported into the current release: {cause}")]
-    NotOwned {
-        /// The object.
-        id: ObjectId,
-        /// Its marks.
-        cause: crate::plan::NotOwned,
-    },
-    /// It cannot be told whose an object is.
-    #[error("could not get information about the resource {id}: {cause}")]
-    Unknown {
-        /// The object.
-        id: ObjectId,
-        /// What the server said.
-        cause: ClusterError,
-    },
-    /// An object has both.
-    #[error("metadata.name and metadata.generateName cannot both be set")]
-    TwoNames,
+/// The document as JSON; `None` for an empty one.
+pub(super) fn decode(text: &str) -> Result<Option<Json>, Error> {
+    let value = goyaml::decode_into(text.as_bytes(), &Exactly)
+        .map_err(|error| Error::Objects(format!("error parsing : {error}")))?;
+    Ok(Some(json(value)).filter(|object| !object.is_null()))
 }
 
-/// What is there already, object by object. Everything there must be of `owner`, where one is given.
-pub(super) async fn adoptable(
-    context: Context<'_>,
-    objects: &[Object],
-    owner: Option<&Owner>,
-) -> Result<Vec<Option<Json>>, AdoptError> {
-    let is_generated = |object: &Object| object.content.pointer("/metadata/generateName").is_some();
-    if objects.iter().any(|object| is_generated(object) && !object.id.name.is_empty()) {
-        return Err(AdoptError::TwoNames);
+/// Integers stay what they are: floats could not hold all of them.
+struct Exactly;
+
+impl goyaml::Target for Exactly {
+    fn is_text(&self) -> bool {
+        false
     }
-    let named: Vec<ObjectId> =
-        objects.iter().filter(|object| !is_generated(object)).map(|object| object.id.clone()).collect();
-    if let Some(id) = named.iter().find(|id| id.name.is_empty()) {
-        let message = "resource name may not be empty".to_owned();
-        let cause = ClusterError::Api { code: 0, reason: String::new(), message };
-        return Err(AdoptError::Unknown { id: id.clone(), cause });
+
+    fn keeps_integers(&self) -> bool {
+        true
     }
-    let mut found = context.cluster.find(&named, Detail::Whole).await.into_iter();
-    let mut live = Vec::with_capacity(objects.len());
-    for object in objects {
-        let answer = if is_generated(object) { Ok(None) } else { found.next().unwrap_or(Ok(None)) };
-        let there = answer.map_err(|cause| AdoptError::Unknown { id: object.id.clone(), cause })?;
-        if let (Some(there), Some(owner)) = (&there, owner) {
-            owner.check(there).map_err(|cause| AdoptError::NotOwned { id: object.id.clone(), cause })?;
+
+    fn item(&self) -> &dyn goyaml::Target {
+        self
+    }
+
+    fn member(&self, _: &str) -> &dyn goyaml::Target {
+        self
+    }
+}
+
+fn json(value: Value) -> Json {
+    match value {
+        Value::Null => Json::Null,
+        Value::Bool(flag) => flag.into(),
+        Value::Int(number) => number.into(),
+        Value::Float(number) => number_of(number),
+        Value::String(text) => text.into(),
+        Value::List(items) => items.into_iter().map(json).collect(),
+        Value::Map(map) => Json::Object(map.into_iter().map(|(key, value)| (key, json(value))).collect()),
+    }
+}
+
+/// `1.0` is written as `1` on its way to a server, and is an integer there.
+#[expect(clippy::cast_possible_truncation, reason = "only whole numbers within the range of the type are cast")]
+fn number_of(number: f64) -> Json {
+    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
+    if number.fract() == 0.0 && number.abs() < LIMIT { (number as i64).into() } else { number.into() }
+}
+
+/// What a document lacks that every object has.
+fn unnamed(object: &Json, check: Check) -> Option<String> {
+    let lacks: Vec<_> = ["apiVersion", "kind"].into_iter().filter(|key| object.get(key).is_none_or(Json::is_null)).collect();
+    let wrong =
+        ["apiVersion", "kind"].into_iter().find(|key| object.get(key).is_some_and(|v| !v.is_string() && !v.is_null()));
+    match (check, lacks.as_slice(), wrong) {
+        (_, [], None) => None,
+        (Check::New, [], Some(key)) => {
+            Some(format!("error validating \"\": error validating data: {key} isn't string type"))
         }
-        live.push(there);
+        (Check::New, [one], _) => Some(format!("error validating \"\": error validating data: {one} not set")),
+        (Check::New, ..) => {
+            Some("error validating \"\": error validating data: [apiVersion not set, kind not set]".to_owned())
+        }
+        (Check::Recorded, ..) => Some(format!("unable to decode \"\": Object 'Kind' is missing in '{object}'")),
     }
-    Ok(live)
+}
+
+/// A field of metadata that Go cannot decode, in the order of the keys.
+fn bad_metadata(object: &Json) -> Option<String> {
+    let metadata = match object.get("metadata") {
+        None | Some(Json::Null) => return None,
+        Some(Json::Object(metadata)) => metadata,
+        Some(other) => return Some(mismatch(other, "metadata", "v1.ObjectMeta", "")),
+    };
+    metadata.iter().filter(|(_, value)| !value.is_null()).find_map(|(key, value)| match key.as_str() {
+        "labels" | "annotations" => bad_text_map(key, value),
+        "name" | "namespace" | "generateName" => {
+            (!value.is_string()).then(|| mismatch(value, key, "string", "ObjectMeta.metadata."))
+        }
+        "finalizers" => match value.as_array() {
+            Some(items) => {
+                items.iter().find(|item| !item.is_string()).map(|item| mismatch(item, key, "string", "ObjectMeta.metadata."))
+            }
+            None => Some(mismatch(value, key, "[]string", "ObjectMeta.metadata.")),
+        },
+        _ => None,
+    })
+}
+
+fn bad_text_map(key: &str, value: &Json) -> Option<String> {
+    match value.as_object() {
+        Some(map) => {
+            let bad = map.values().find(|value| !value.is_string() && !value.is_null());
+            bad.map(|value| mismatch(value, key, "string", "ObjectMeta.metadata."))
+        }
+        None => Some(mismatch(value, key, "map[string]string", "ObjectMeta.metadata.")),
+    }
+}
+
+fn mismatch(value: &Json, key: &str, wanted: &str, before: &str) -> String {
+    let found = match value {
+        Json::Null => "null",
+        Json::Bool(_) => "bool",
+        Json::Number(_) => "number",
+        Json::String(_) => "string",
+        Json::Array(_) => "array",
+        Json::Object(_) => "object",
+    };
+    format!("unable to decode \"\": json: cannot unmarshal {found} into Go struct field {before}{key} of type {wanted}")
+}
+
+/// The objects of a list, or the object. Items that do not say what they are, are what the list is of.
+fn items(object: Json) -> Vec<Json> {
+    let text = |key: &str| object.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
+    let (version, kind) = (text("apiVersion"), text("kind"));
+    let (Some(item_kind), Some(Json::Array(items))) = (kind.strip_suffix("List"), object.get("items")) else {
+        return vec![object];
+    };
+    let typed = |item: &Json| {
+        let mut item = item.clone();
+        let lacks = |key: &str| item.get(key).and_then(Json::as_str).unwrap_or_default().is_empty();
+        if item.is_object() && (lacks("apiVersion") || lacks("kind")) {
+            item["apiVersion"] = version.as_str().into();
+            item["kind"] = item_kind.into();
+        }
+        item
+    };
+    items.iter().filter(|item| item.is_object()).flat_map(|item| self::items(typed(item))).collect()
+}
+
+fn name_and_namespace(object: &Json) -> (String, String) {
+    let empty = Map::new();
+    let metadata = object.get("metadata").and_then(Json::as_object).unwrap_or(&empty);
+    let text = |key: &str| metadata.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
+    (text("name"), text("namespace"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::memory::MemoryCluster;
+
+    fn built(stream: &str, check: Check) -> Result<Vec<String>, String> {
+        let cluster = MemoryCluster::new();
+        let placed =
+            crate::action::tests::block_on(build(&cluster, stream, "w", check)).map_err(|error| error.to_string())?;
+        Ok(placed.iter().map(|placed| format!("{} of {}", placed.object.id, placed.source)).collect())
+    }
+
+    // The expected texts are those of Helm 4.3.1.
+    #[test]
+    fn what_is_no_object_is_told_in_helms_words() {
+        let unknown = |kind: &str, version: &str, name: &str, namespace: &str| {
+            format!(
+                "resource mapping not found for name: \"{name}\" namespace: \"{namespace}\" from \"\": no matches for kind \"{kind}\" in version \"{version}\"\nensure CRDs are installed first"
+            )
+        };
+        let bar = "apiVersion: c.d/v1\nkind: Bar\nmetadata: {name: b, namespace: q}\n";
+        let foo = "apiVersion: a.b/v1\nkind: Foo\nmetadata: {name: a}\n";
+        let both = format!("[{}, {}]", unknown("Bar", "c.d/v1", "b", "q"), unknown("Foo", "a.b/v1", "a", ""));
+        let validating = |what: &str| format!("error validating \"\": error validating data: {what}");
+        let decoding = "unable to decode \"\": json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.annotations of type string";
+        for (stream, expected) in [
+            ("metadata: {name: a}".to_owned(), validating("[apiVersion not set, kind not set]")),
+            ("apiVersion: v1".to_owned(), validating("kind not set")),
+            ("apiVersion: v1\nkind: 5".to_owned(), validating("kind isn't string type")),
+            (format!("apiVersion: v1\n---\n{bar}"), validating("kind not set")),
+            (format!("{bar}---\n{bar}---\n{foo}"), both),
+            (
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {labels: {a: 1}, annotations: {c: true}}".to_owned(),
+                decoding.to_owned(),
+            ),
+        ] {
+            assert_eq!(built(&stream, Check::New), Err(expected), "{stream}");
+        }
+        let recorded = "unable to decode \"\": Object 'Kind' is missing in '{\"metadata\":{\"name\":\"a\"}}'";
+        assert_eq!(built("metadata: {name: a}", Check::Recorded), Err(recorded.to_owned()));
+    }
+
+    #[test]
+    fn lists_are_taken_apart_and_empty_documents_left_out() {
+        let stream = "---\n# Source: c/a.yaml\napiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n\
+                      ---\n# nothing\n---\napiVersion: v1\nkind: SecretList\nitems: [{metadata: {name: b}}]\n";
+        let expected = ["ConfigMap \"a\" in namespace \"w\" of c/a.yaml", "Secret \"b\" in namespace \"w\" of "];
+        assert_eq!(built(stream, Check::New), Ok(expected.map(str::to_owned).to_vec()));
+    }
+
+    #[test]
+    fn numbers_are_what_a_server_reads() {
+        let object = decode("a: 9223372036854775807\nb: 1.0\nc: 1.5\nd: 1e3\n").expect("YAML").expect("an object");
+        assert_eq!(object.to_string(), r#"{"a":9223372036854775807,"b":1,"c":1.5,"d":1000}"#);
+    }
+
+    #[test]
+    fn an_object_that_is_defined_twice_names_both_templates() {
+        let placed = |source: &str, value: &str| {
+            let content = serde_json::json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "namespace": "w"}, "v": value});
+            Placed { object: plan::Object { id: ObjectId::of(&content), content }, source: source.into() }
+        };
+        let both = vec![placed("c/a.yaml", "1"), placed("c/b.yaml", "2")];
+        let error = unique(both.clone(), false).expect_err("twice");
+        let text = "ConfigMap \"x\" in namespace \"w\" is defined twice: in c/a.yaml and in c/b.yaml";
+        assert_eq!(error.to_string(), text);
+        assert_eq!(unique(both, true).expect("the last"), [placed("c/b.yaml", "2")]);
+    }
 }

@@ -1,29 +1,18 @@
 //! The objects that a release says it has.
 
-use super::objects::{self, BuildError};
+use super::error::Error;
+use super::objects::{Check, build};
 use crate::cluster::Cluster;
-use crate::manifest::collect::{self, DocumentError};
 use crate::plan::Object;
 use crate::release::Release;
-
-/// Why the objects of a release cannot be told; the texts are Helm's.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum StatusError {
-    /// The record's manifest is no YAML.
-    #[error(transparent)]
-    Document(#[from] DocumentError),
-    /// It holds what is no object of this cluster.
-    #[error(transparent)]
-    Build(#[from] BuildError),
-}
 
 /// The objects as the record has them, placed in the cluster; not whether they are there.
 ///
 /// # Errors
-/// [`StatusError`].
-pub async fn objects(cluster: &dyn Cluster, release: &Release) -> Result<Vec<Object>, StatusError> {
-    let (manifests, _) = collect::read(&release.manifest)?;
-    Ok(objects::recorded(cluster, &manifests.resources, &release.namespace).await?)
+/// When the record's manifest is no YAML, or holds what is no object of this cluster.
+pub async fn objects(cluster: &dyn Cluster, release: &Release) -> Result<Vec<Object>, Error> {
+    let placed = build(cluster, &release.manifest, &release.namespace, Check::Recorded).await?;
+    Ok(placed.into_iter().map(|placed| placed.object).collect())
 }
 
 /// The labels of the pods that belong to an object, as `a=b,c=d`, where its kind has any.

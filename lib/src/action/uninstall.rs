@@ -1,296 +1,288 @@
-//! Uninstalling: the objects of a release go, and its records with them.
+//! Uninstalling: a release's objects go, then its records.
+//!
+//! ```text
+//! record uninstalling → hooks → ownership → delete → wait → hooks → purge, or record uninstalled
+//! ```
+//! Records are purged only when nothing is left that they alone know of.
 
+use super::context::Context;
+use super::error::Error;
 use super::hooks::{self, HookOptions};
-use super::objects;
-use super::{Context, WaitOptions};
-use crate::cluster::{Cascade, ClusterError, Detail, ObjectId};
-use crate::log::Level;
+use super::objects::{Check, build};
+use super::revision::{owner, reach, set_status};
+use super::waiting::{self, Strategy, WaitOptions};
+use crate::cluster::{Cascade, Detail, ObjectId};
 use crate::manifest::{Manifest, collect, sort};
-use crate::plan::Owner;
 use crate::release::{Release, Status, name};
 use crate::store::{Head, StoreError};
-use std::time::Duration;
 
 /// How to uninstall.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct UninstallOptions {
-    /// Where the release lives.
-    pub namespace: String,
-    /// Keep the records, the newest as uninstalled.
-    pub keep_history: bool,
-    /// A release that is not there is as good as uninstalled.
-    pub ignore_not_found: bool,
-    /// Change nothing.
+    /// Do nothing, only look.
     pub dry_run: bool,
+    /// Keep the records, and say there that the release is uninstalled.
+    pub keep_history: bool,
+    /// A release that does not exist is no error.
+    pub ignore_not_found: bool,
+    /// Said of the revision when its record is kept, instead of Helm's words.
+    pub description: String,
     /// Run no hooks.
     pub no_hooks: bool,
-    /// What becomes of what the objects own.
+    /// What becomes of objects that objects own.
     pub cascade: Cascade,
-    /// What is recorded in the place of `Uninstallation complete`.
-    pub description: String,
     /// How to wait.
     pub wait: WaitOptions,
 }
 
-impl Default for UninstallOptions {
-    fn default() -> Self {
-        Self {
-            namespace: "default".to_owned(),
-            keep_history: false,
-            ignore_not_found: false,
-            dry_run: false,
-            no_hooks: false,
-            cascade: Cascade::Background,
-            description: String::new(),
-            wait: WaitOptions { timeout: Duration::from_secs(300), ..WaitOptions::default() },
-        }
-    }
-}
-
-/// What was left where it is, in the words for the user; empty when all is gone.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+/// What came of it.
+#[derive(Clone, Debug, Default)]
 pub struct Uninstalled {
-    /// Which objects were kept or not deleted, and why.
-    pub info: String,
+    /// The newest revision; `None` where there was none.
+    pub release: Option<Release>,
+    /// What was kept, and why.
+    pub kept: String,
 }
 
-/// Why a release is not uninstalled, or not all of it; the texts are Helm's.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum UninstallError {
-    /// The cluster does not answer.
-    #[error(transparent)]
-    Cluster(#[from] ClusterError),
-    /// No release can have this name.
-    #[error("uninstall: Release name is invalid: {0}")]
-    Name(String),
-    /// The records cannot be read.
-    #[error("uninstall: Release not loaded: {0}: {1}")]
-    NotLoaded(String, StoreError),
-    /// There is no such release to try it on.
-    #[error(transparent)]
-    DryRun(StoreError),
-    /// It is uninstalled already, and its records are to be kept.
-    #[error("the release named {0:?} is already deleted")]
-    AlreadyDeleted(String),
-    /// A hook failed, or the record cannot be written, before anything was deleted.
-    #[error("{0}")]
-    Stopped(String),
-    /// Objects could not be deleted; the record is kept.
-    #[error("failed to delete release: {name}{}", causes.iter().map(|why| format!("\n{why}")).collect::<String>())]
-    NotDeleted {
-        /// The release.
-        name: String,
-        /// What the server said, object by object.
-        causes: Vec<String>,
-    },
-    /// The objects were deleted, and something went wrong after that.
-    #[error("uninstallation completed with {} error(s): {}", .0.len(), .0.join("; "))]
-    Incomplete(Vec<String>),
-}
+/// The text before which Helm puts everything that goes wrong with the records.
+const NOT_LOADED: &str = "uninstall: Release not loaded";
 
 /// Uninstalls a release.
 ///
 /// # Errors
-/// [`UninstallError`].
-pub async fn uninstall(context: Context<'_>, options: &UninstallOptions, name: &str) -> Result<Uninstalled, UninstallError> {
-    context.cluster.version().await?;
-    if !options.dry_run {
-        name::check(name).map_err(|_| UninstallError::Name(name.to_owned()))?;
-    }
-    let Some((mut release, heads)) = load(context, options, name).await? else { return Ok(Uninstalled::default()) };
+/// Whatever stopped it. Unless all objects are known to be gone, or not to belong to the release, its records stay, and it can
+/// be uninstalled again.
+pub async fn uninstall(
+    cx: Context<'_>,
+    namespace: &str,
+    name: &str,
+    options: &UninstallOptions,
+) -> Result<Uninstalled, Error> {
+    reach(cx).await?;
     if options.dry_run {
-        return Ok(delete_objects(context, options, &release).await?.kept);
+        return look(cx, namespace, name, options).await;
     }
+    name::check(name).map_err(|_| Error::Name(format!("uninstall: Release name is invalid: {name}")))?;
+    let doing = || format!("{NOT_LOADED}: {name}");
+    let heads = cx.store.heads(namespace, Some(name)).await.map_err(|error| Error::from(error).during(doing()))?;
+    if heads.is_empty() && options.ignore_not_found {
+        return Ok(Uninstalled::default());
+    }
+    let mut release = cx.newest(&heads, name).await.map_err(|error| Error::from(error).during(doing()))?;
     if release.info.status == Status::Uninstalled {
         if options.keep_history {
-            return Err(UninstallError::AlreadyDeleted(name.to_owned()));
+            return Err(Error::Option(format!("the release named {name:?} is already deleted")));
         }
-        return match purge(context, &heads).await {
-            Ok(()) => Ok(Uninstalled::default()),
-            Err(error) => Err(UninstallError::Stopped(error)),
-        };
+        purge(cx, &heads).await?;
+        return Ok(Uninstalled { release: Some(release), kept: String::new() });
     }
-    release.info.status = Status::Uninstalling;
-    release.info.deleted = (context.now)();
-    release.info.description = "Deletion in progress (or silently failed)".to_owned();
-    run_hooks(context, options, &mut release, "pre-delete").await.map_err(UninstallError::Stopped)?;
-    context.store.update(&release).await.map_err(|error| UninstallError::Stopped(error.to_string()))?;
-    let deletion = delete_objects(context, options, &release).await?;
-    if !deletion.errors.is_empty() {
-        return Err(UninstallError::NotDeleted { name: name.to_owned(), causes: deletion.errors });
-    }
-    let errors = finish(context, options, release, &heads, &deletion.deleted).await;
-    if errors.is_empty() { Ok(deletion.kept) } else { Err(UninstallError::Incomplete(errors)) }
+    set_status(&mut release, Status::Uninstalling, "Deletion in progress (or silently failed)");
+    release.info.deleted = (cx.now)();
+    let kept = cx.cancellation.race(remove(cx, &mut release, &heads, options)).await?;
+    Ok(Uninstalled { release: Some(release), kept })
 }
 
-/// The newest revision and all heads; `None` where it may be missing, and is.
-async fn load(
-    context: Context<'_>,
-    options: &UninstallOptions,
-    name: &str,
-) -> Result<Option<(Release, Vec<Head>)>, UninstallError> {
-    let found = match context.store.heads(&options.namespace, Some(name)).await {
-        Ok(heads) => context.store.newest(&heads, name).await.map(|newest| (newest.release, heads)),
-        Err(error) => Err(error),
+/// What an uninstallation would keep.
+async fn look(cx: Context<'_>, namespace: &str, name: &str, options: &UninstallOptions) -> Result<Uninstalled, Error> {
+    name::check(name).map_err(|_| Error::Name(format!("releaseContent: Release name is invalid: {name}")))?;
+    let release = match cx.store.last(namespace, name).await {
+        Err(StoreError::NotFound) if options.ignore_not_found => return Ok(Uninstalled::default()),
+        release => release?,
     };
-    match found {
-        Ok(found) => Ok(Some(found)),
-        // Of any other error Helm says the same, and that it is uninstalled.
-        Err(StoreError::NotFound) if options.ignore_not_found => Ok(None),
-        Err(error) if options.dry_run => Err(UninstallError::DryRun(error)),
-        Err(error) => Err(UninstallError::NotLoaded(name.to_owned(), error)),
-    }
-}
-
-async fn run_hooks(
-    context: Context<'_>,
-    options: &UninstallOptions,
-    release: &mut Release,
-    event: &'static str,
-) -> Result<(), String> {
-    if options.no_hooks {
-        return Ok(());
-    }
-    hooks::run(context, release, HookOptions { wait: options.wait, server_side: true, event }).await
-}
-
-/// Waits, runs the last hooks and settles the records; what went wrong. The records stay while objects are still there.
-async fn finish(
-    context: Context<'_>,
-    options: &UninstallOptions,
-    mut release: Release,
-    heads: &[Head],
-    deleted: &[ObjectId],
-) -> Vec<String> {
-    if let Err(error) = options.wait.gone(context, deleted).await {
-        return vec![error];
-    }
-    let mut errors = Vec::new();
-    errors.extend(run_hooks(context, options, &mut release, "post-delete").await.err());
-    let description = Some(options.description.as_str()).filter(|text| !text.is_empty());
-    release.info.status = Status::Uninstalled;
-    release.info.description = description.unwrap_or("Uninstallation complete").to_owned();
-    let settled = if options.keep_history {
-        keep(context, release, heads).await
-    } else {
-        purge(context, heads).await.map_err(|error| format!("uninstall: Failed to purge the release: {error}"))
-    };
-    errors.extend(settled.err());
-    errors
-}
-
-async fn keep(context: Context<'_>, release: Release, heads: &[Head]) -> Result<(), String> {
-    context.store.update(&release).await.map_err(|error| error.to_string())?;
-    let others = heads.iter().filter(|head| head.status() == Status::Deployed && head.revision() != release.revision);
-    let others: Vec<Head> = others.cloned().collect();
-    for entry in context.store.releases(&others).await.map_err(|error| error.to_string())? {
-        let mut other = entry.content.map_err(|error| error.to_string())?;
-        other.info.status = Status::Superseded;
-        context.store.update(&other).await.map_err(|error| error.to_string())?;
-    }
-    Ok(())
-}
-
-async fn purge(context: Context<'_>, heads: &[Head]) -> Result<(), String> {
-    for head in heads {
-        match context.store.driver().delete(&head.id).await {
-            Ok(()) | Err(StoreError::NotFound) => {}
-            Err(error) => return Err(error.to_string()),
+    // As in Helm, what is wrong with a manifest is left to the uninstallation itself.
+    let Ok(documents) = documents(&release) else { return Ok(Uninstalled { release: Some(release), kept: String::new() }) };
+    if let Ok(found) = sort_out(cx, &release, &documents.going).await {
+        let fields =
+            |id: &ObjectId| vec![("kind", id.kind.clone()), ("name", id.name.clone()), ("namespace", id.namespace.clone())];
+        let count = |count: usize| vec![("release", release.name.clone()), ("count", count.to_string())];
+        if !found.foreign.is_empty() {
+            let message = "dry-run: resources would be skipped because they are not owned by this release";
+            cx.warn(message, count(found.foreign.len()));
+            found.foreign.iter().for_each(|id| cx.warn("dry-run: would skip resource", fields(id)));
         }
-    }
-    Ok(())
-}
-
-/// What became of the objects of a release.
-#[derive(Default)]
-struct Deletion {
-    deleted: Vec<ObjectId>,
-    kept: Uninstalled,
-    errors: Vec<String>,
-}
-
-async fn delete_objects(
-    context: Context<'_>,
-    options: &UninstallOptions,
-    release: &Release,
-) -> Result<Deletion, UninstallError> {
-    let corrupt = |error: String| {
-        UninstallError::Stopped(format!("corrupted release record. You must manually delete the resources: {error}"))
-    };
-    let (manifests, _) = collect::read(&release.manifest).map_err(|error| corrupt(error.to_string()))?;
-    let mut manifests = manifests.resources;
-    sort::sort_for_uninstall(&mut manifests);
-    let (kept, resources): (Vec<_>, Vec<_>) = manifests.into_iter().partition(|manifest| policy(manifest).is_some());
-    let built = objects::build(context, &resources, &release.namespace).await;
-    let built =
-        built.map_err(|error| UninstallError::Stopped(format!("unable to build kubernetes objects for delete: {error}")))?;
-    let ids: Vec<ObjectId> = built.into_iter().map(|object| object.id).collect();
-    let mut deletion = Deletion::default();
-    let owned = owned(context, release, &ids, &mut deletion.kept.info).await;
-    let of_policy = kept_by_policy(&kept);
-    deletion.kept.info.insert_str(0, &of_policy);
-    if options.dry_run {
-        return Ok(deletion);
-    }
-    for run in owned.chunk_by(|a, b| a.kind == b.kind) {
-        for (id, result) in run.iter().zip(context.cluster.delete(run, options.cascade).await) {
-            match result {
-                Ok(_) => deletion.deleted.push(id.clone()),
-                Err(error) => deletion.errors.push(error.to_string()),
+        if !found.unknown.is_empty() {
+            let message = "dry-run: resources would be skipped because their ownership could not be verified";
+            cx.warn(message, count(found.unknown.len()));
+            for (id, why) in &found.unknown {
+                let fields = fields(id).into_iter().chain([("error", why.clone())]).collect();
+                cx.warn("dry-run: would skip resource (ownership could not be verified)", fields);
             }
         }
     }
-    Ok(deletion)
+    Ok(Uninstalled { release: Some(release), kept: kept_by_policy(&documents.kept) })
 }
 
-/// The value of `helm.sh/resource-policy`. Whatever it is, the object is left alone.
-fn policy(manifest: &Manifest) -> Option<String> {
-    manifest.head.annotations.get("helm.sh/resource-policy").map(|policy| policy.trim().to_lowercase())
+/// Removes objects and records; what was kept.
+async fn remove(
+    cx: Context<'_>,
+    release: &mut Release,
+    heads: &[Head],
+    options: &UninstallOptions,
+) -> Result<String, Error> {
+    let hook_options = HookOptions { wait: options.wait, server_side: true };
+    if !options.no_hooks {
+        hooks::run(cx, release, "pre-delete", hook_options).await?;
+    }
+    // Whether this is on record changes nothing of what follows.
+    let _ = cx.store.update(release).await;
+    let (deleted, kept, unknown) = delete(cx, release, options.cascade).await?;
+    let mut errors = unknown;
+    if options.wait.strategy != Strategy::HookOnly
+        && let Err(error) = waiting::gone(cx, &deleted, options.wait).await
+    {
+        errors.push(error.to_string());
+    }
+    if !errors.is_empty() {
+        return Err(completed(&errors));
+    }
+    if !options.no_hooks
+        && let Err(error) = hooks::run(cx, release, "post-delete", hook_options).await
+    {
+        errors.push(error.to_string());
+    }
+    let description = if options.description.is_empty() { "Uninstallation complete" } else { &options.description };
+    set_status(release, Status::Uninstalled, description);
+    let recorded = if options.keep_history { keep(cx, release, heads).await } else { purge(cx, heads).await };
+    errors.extend(recorded.err().map(|error| error.to_string()));
+    if errors.is_empty() { Ok(kept) } else { Err(completed(&errors)) }
+}
+
+fn completed(errors: &[String]) -> Error {
+    Error::Several(format!("uninstallation completed with {} error(s): {}", errors.len(), errors.join("; ")))
+}
+
+/// Says in the newest record that the release is uninstalled, and in all others that they are no longer deployed.
+async fn keep(cx: Context<'_>, release: &Release, heads: &[Head]) -> Result<(), Error> {
+    cx.record_end(release).await?;
+    let deployed: Vec<_> = heads
+        .iter()
+        .filter(|head| head.status() == Status::Deployed && head.revision() != release.revision)
+        .cloned()
+        .collect();
+    for entry in cx.store.releases(&deployed).await? {
+        let Ok(mut before) = entry.content else { continue };
+        before.info.status = Status::Superseded;
+        cx.store.update(&before).await?;
+    }
+    Ok(())
+}
+
+/// Removes every record, those too that cannot be read.
+async fn purge(cx: Context<'_>, heads: &[Head]) -> Result<(), Error> {
+    for head in heads {
+        match cx.store.driver().delete(&head.id).await {
+            Ok(()) | Err(StoreError::NotFound) => {}
+            Err(error) => return Err(Error::from(error).during("uninstall: Failed to purge the release")),
+        }
+    }
+    Ok(())
+}
+
+/// The documents of a release, in the order in which they go.
+struct Documents {
+    going: Vec<Manifest>,
+    kept: Vec<Manifest>,
+}
+
+fn documents(release: &Release) -> Result<Documents, Error> {
+    let corrupted = |error: &dyn std::fmt::Display| {
+        Error::Objects(format!("corrupted release record. You must manually delete the resources: {error}"))
+    };
+    let (manifests, _) = collect::read(&release.manifest).map_err(|error| corrupted(&error))?;
+    let mut all: Vec<_> = manifests.resources.into_iter().enumerate().collect();
+    // Helm numbers the documents and sorts them by name.
+    all.sort_by_cached_key(|(at, _)| format!("manifest-{at}"));
+    all.sort_by(|(_, a), (_, b)| sort::uninstall_rank(&a.head.kind).cmp(&sort::uninstall_rank(&b.head.kind)));
+    let mut documents = Documents { going: Vec::new(), kept: Vec::new() };
+    for (_, manifest) in all {
+        match manifest.head.annotations.get("helm.sh/resource-policy").map(|policy| policy.trim().to_lowercase()) {
+            None => documents.going.push(manifest),
+            Some(policy) if policy == "keep" => documents.kept.push(manifest),
+            // As in Helm, another policy keeps the object too, but nobody is told.
+            Some(_) => {}
+        }
+    }
+    Ok(documents)
 }
 
 fn kept_by_policy(kept: &[Manifest]) -> String {
-    let named: Vec<_> = kept.iter().filter(|manifest| policy(manifest).is_some_and(|policy| policy == "keep")).collect();
-    if named.is_empty() {
+    if kept.is_empty() {
         return String::new();
     }
-    let lines = named.iter().map(|manifest| format!("[{}] {}\n", manifest.head.kind, manifest.head.name));
-    format!("These resources were kept due to the resource policy:\n{}", lines.collect::<String>())
+    let lines: String = kept.iter().map(|manifest| format!("[{}] {}\n", manifest.head.kind, manifest.head.name)).collect();
+    format!("These resources were kept due to the resource policy:\n{lines}")
 }
 
-/// The objects that are there and belong to the release. Others are told of, in `info` too.
-async fn owned(context: Context<'_>, release: &Release, ids: &[ObjectId], info: &mut String) -> Vec<ObjectId> {
-    let owner = Owner { name: release.name.clone(), namespace: release.namespace.clone() };
-    let (mut owned, mut others, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
-    for (id, found) in ids.iter().zip(context.cluster.find(ids, Detail::Metadata).await) {
-        let place = [
-            ("kind", id.kind.as_str()),
-            ("name", id.name.as_str()),
-            ("namespace", id.namespace.as_str()),
-            ("release", release.name.as_str()),
-        ];
-        match found {
+/// Objects by whom they belong to.
+#[derive(Default)]
+struct Found {
+    owned: Vec<ObjectId>,
+    foreign: Vec<ObjectId>,
+    unknown: Vec<(ObjectId, String)>,
+}
+
+async fn sort_out(cx: Context<'_>, release: &Release, going: &[Manifest]) -> Result<Found, Error> {
+    let mut stream = String::new();
+    going.iter().for_each(|manifest| crate::manifest::stream::frame(&mut stream, manifest));
+    let doing = "unable to build kubernetes objects for delete";
+    let placed =
+        build(cx.cluster, &stream, &release.namespace, Check::Recorded).await.map_err(|error| error.during(doing))?;
+    let ids: Vec<_> = placed.into_iter().map(|placed| placed.object.id).collect();
+    let owner = owner(release);
+    let mut found = Found::default();
+    for (id, live) in ids.iter().cloned().zip(cx.cluster.find(&ids, Detail::Metadata).await) {
+        match live {
             Ok(None) => {}
-            Ok(Some(live)) if owner.check(&live).is_ok() => owned.push(id.clone()),
-            Ok(Some(_)) => {
-                context.tell(Level::Warn, "skipping delete of resource not owned by this release", &place);
-                others.push(format!("[{}] {}\n", id.kind, id.name));
-            }
-            Err(error) => {
-                let text = error.to_string();
-                let fields = [&place[..], &[("error", text.as_str())]].concat();
-                context.tell(Level::Warn, "skipping delete of resource because ownership could not be verified", &fields);
-                unknown.push(format!("[{}] {}: {text}\n", id.kind, id.name));
-            }
+            Ok(Some(live)) if owner.check(&live).is_ok() => found.owned.push(id),
+            Ok(Some(_)) => found.foreign.push(id),
+            Err(error) => found.unknown.push((id, error.to_string())),
         }
     }
-    add(info, &others, "they are not owned by this release");
-    add(info, &unknown, "their ownership could not be verified");
-    owned
+    Ok(found)
 }
 
-fn add(info: &mut String, lines: &[String], why: &str) {
-    if lines.is_empty() {
+/// Deletes what belongs to the release: the objects deleted, what was kept in words, and what could not be looked at.
+async fn delete(
+    cx: Context<'_>,
+    release: &Release,
+    cascade: Cascade,
+) -> Result<(Vec<ObjectId>, String, Vec<String>), Error> {
+    let doing = || format!("failed to delete release: {}", release.name);
+    let documents = documents(release).map_err(|error| error.during(doing()))?;
+    let found = sort_out(cx, release, &documents.going).await.map_err(|error| error.during(doing()))?;
+    let mut kept = kept_by_policy(&documents.kept);
+    report(cx, release, &found, &mut kept);
+    let mut failures = Vec::new();
+    for run in found.owned.chunk_by(|a, b| a.kind == b.kind) {
+        let results = cx.cluster.delete(run, cascade).await;
+        failures.extend(results.into_iter().filter_map(|result| result.err().map(|error| error.to_string())));
+    }
+    if !failures.is_empty() {
+        return Err(Error::Apply(failures.join("; ")).during(doing()));
+    }
+    let unknown = found.unknown.into_iter().map(|(id, why)| format!("ownership of {id} could not be verified: {why}"));
+    Ok((found.owned, kept, unknown.collect()))
+}
+
+fn report(cx: Context<'_>, release: &Release, found: &Found, kept: &mut String) {
+    let fields = |id: &ObjectId| {
+        let ObjectId { kind, name, namespace, .. } = id.clone();
+        vec![("kind", kind), ("name", name), ("namespace", namespace), ("release", release.name.clone())]
+    };
+    for id in &found.foreign {
+        cx.warn("skipping delete of resource not owned by this release", fields(id));
+    }
+    for (id, why) in &found.unknown {
+        let fields = fields(id).into_iter().chain([("error", why.clone())]).collect();
+        cx.warn("skipping delete of resource because ownership could not be verified", fields);
+    }
+    if found.foreign.is_empty() {
         return;
     }
-    info.push_str(&format!("{} resource(s) were not deleted because {why}:\n{}", lines.len(), lines.concat()));
+    if !kept.is_empty() {
+        kept.push('\n');
+    }
+    let count = found.foreign.len();
+    kept.push_str(&format!("{count} resource(s) were not deleted because they are not owned by this release:\n"));
+    found.foreign.iter().for_each(|id| kept.push_str(&format!("[{}] {}\n", id.kind, id.name)));
 }

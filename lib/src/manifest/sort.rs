@@ -1,4 +1,4 @@
-//! The orders in which kinds are installed and deleted.
+//! The order in which kinds are installed.
 
 use super::{Hook, Manifest, Manifests};
 
@@ -44,7 +44,7 @@ const INSTALL_ORDER: &[&str] = &[
     "ValidatingWebhookConfiguration",
 ];
 
-/// Kinds in the order in which they are deleted: not quite the other way round.
+/// Kinds in the order in which they are uninstalled; others follow by name.
 const UNINSTALL_ORDER: &[&str] = &[
     "ValidatingWebhookConfiguration",
     "MutatingWebhookConfiguration",
@@ -100,12 +100,13 @@ pub fn install_rank(kind: &str) -> (usize, &str) {
     rank(INSTALL_ORDER, kind)
 }
 
-/// Sorts documents by kind, as they are deleted. Those of one kind keep their order.
-pub fn sort_for_uninstall(manifests: &mut [Manifest]) {
-    manifests.sort_by(|a, b| rank(UNINSTALL_ORDER, &a.head.kind).cmp(&rank(UNINSTALL_ORDER, &b.head.kind)));
+/// What to compare kinds by when objects go.
+#[must_use]
+pub fn uninstall_rank(kind: &str) -> (usize, &str) {
+    rank(UNINSTALL_ORDER, kind)
 }
 
-fn rank<'a>(order: &[&str], kind: &'a str) -> (usize, &'a str) {
+fn rank<'k>(order: &[&str], kind: &'k str) -> (usize, &'k str) {
     match order.iter().position(|known| *known == kind) {
         Some(place) => (place, ""),
         None => (order.len(), kind),
@@ -115,6 +116,17 @@ fn rank<'a>(order: &[&str], kind: &'a str) -> (usize, &'a str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn both_orders_know_the_same_kinds() {
+        let sorted = |order: &[&'static str]| {
+            let mut kinds = order.to_vec();
+            kinds.sort_unstable();
+            kinds
+        };
+        assert_eq!(sorted(INSTALL_ORDER), sorted(UNINSTALL_ORDER));
+        assert!(uninstall_rank("Zebra") > uninstall_rank("PriorityClass"));
+    }
 
     #[test]
     fn unknown_kinds_come_last_by_name() {

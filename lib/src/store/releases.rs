@@ -215,16 +215,12 @@ impl Store {
         Ok(heads.last().map_or(0, Head::revision).saturating_add(1))
     }
 
-    /// Removes the oldest records until `keep` are left, never the newest that is labelled as deployed nor the newest of all;
-    /// 0 keeps all.
+    /// Removes the oldest of these records, lowest first, until `keep` are left, never the newest that is labelled as deployed nor
+    /// the newest of all.
     ///
     /// # Errors
     /// What went wrong with some; the others are removed all the same.
-    pub async fn prune(&self, namespace: &str, name: &str, keep: usize) -> Result<(), StoreError> {
-        if keep == 0 {
-            return Ok(());
-        }
-        let heads = self.heads(namespace, Some(name)).await?;
+    pub async fn prune(&self, heads: &[Head], keep: usize) -> Result<(), StoreError> {
         let deployed = heads.iter().rposition(|head| head.status() == Status::Deployed);
         let surplus = heads.len().saturating_sub(keep);
         let older = heads.iter().enumerate().take(heads.len().saturating_sub(1));

@@ -10,6 +10,7 @@ mod documents;
 mod gather;
 mod merge;
 mod print;
+mod reuse;
 pub mod schema;
 pub mod set;
 mod source;
@@ -21,6 +22,7 @@ pub use coalesce::{CoalesceError, coalesce};
 pub use documents::{DocumentError, read};
 pub use gather::{ReadFile, ValueOptions, ValuesError, gather};
 pub use merge::merge;
+pub use reuse::reuse;
 pub use source::{Source, SourceError};
 
 pub(crate) use coalesce::{Cycle, Nulls, add_defaults, merge_tables};

@@ -66,6 +66,7 @@ pub(super) fn to_value(scalar: Resolved<'_>, place: Place<'_>) -> Value {
     match scalar {
         Resolved::Null => Value::Null,
         Resolved::Bool(value) => Value::Bool(value),
+        Resolved::Int(value) if place.target.keeps_integers() => Value::Int(value),
         Resolved::Int(value) => Value::Float(value as f64),
         Resolved::Uint(value) => Value::Float(value as f64),
         Resolved::Float(value) => Value::Float(value),

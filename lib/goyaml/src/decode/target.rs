@@ -8,6 +8,10 @@ pub trait Target {
     fn is_wanted(&self) -> bool {
         true
     }
+    /// Whether integers stay integers here; else they become floats, as in `interface{}`.
+    fn keeps_integers(&self) -> bool {
+        false
+    }
     /// The items of a list in this place.
     fn item(&self) -> &dyn Target;
     /// The member `key` of a mapping in this place.

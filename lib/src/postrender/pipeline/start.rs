@@ -70,13 +70,24 @@ impl Post<'_> {
 
     fn start_process(&self, process: Process) {
         let Process { mut child, stdin, stdout, stderr, .. } = process;
-        let (index, input, output) = (self.index, self.input.clone(), self.output.clone());
+        let (index, input, output) = (self.index, self.input.reader(), self.output.clone());
+        let annotated = self.stage.options.filename_annotation.then(Arc::<OnceLock<Annotated>>::default);
+        let to_restore = annotated.clone();
         // A stage that has had enough of its input is no failure, as in a shell.
         self.spawn(move || {
-            let _ = copy(input.reader(), stdin);
+            let _ = match annotated {
+                Some(annotated) => feed_annotated(input, stdin, &annotated),
+                None => copy(input, stdin),
+            };
             None
         });
-        self.spawn(move || Some(Event::Output(index, copy(stdout, &output))));
+        self.spawn(move || {
+            let copied = match to_restore {
+                Some(annotated) => read_annotated(stdout, &output, &annotated),
+                None => copy(stdout, &output),
+            };
+            Some(Event::Output(index, copied))
+        });
         let listen = self.listener();
         self.spawn(move || Some(Event::Said(index, listen(BufReader::new(stderr)))));
         self.spawn(move || Some(Event::Exited(index, child.wait())));
