@@ -25,7 +25,13 @@ impl Programs {
     }
 
     fn search(&self) -> SearchPath {
-        SearchPath { beside: None, path: std::env::var_os("PATH"), directory: self.0.path().to_owned() }
+        SearchPath {
+            beside: None,
+            path: std::env::var_os("PATH"),
+            directory: self.0.path().to_owned(),
+            plugins: Vec::new(),
+            variables: Vec::new(),
+        }
     }
 
     fn find(&self, name: &str, arguments: &[&str]) -> Program {
