@@ -46,3 +46,13 @@ fn apply() {
 fn umbrella() {
     says("rhelm", env!("CARGO_BIN_EXE_rhelm"), &[]);
 }
+
+/// As with Helm, which takes the lack of a subcommand for a question.
+#[test]
+fn without_a_subcommand_the_help_is_shown() {
+    for arguments in [&[][..], &["get"]] {
+        let rhelm = || Command::new(env!("CARGO_BIN_EXE_rhelm"));
+        let help = rhelm().args(arguments).arg("-h").output().expect("the program runs").stdout;
+        rhelm().args(arguments).assert().success().stderr("").stdout(help);
+    }
+}

@@ -12,7 +12,8 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command};
 pub fn matches(command: &Command, words: &[String]) -> Result<ArgMatches, Failure> {
     let read = read_as_pflag(command.clone()).try_get_matches_from(words);
     read.map_err(|error| {
-        if error.use_stderr() {
+        let is_help = !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+        if !is_help {
             return Failure::new(message(command, &error, words));
         }
         print!("{error}");
