@@ -41,13 +41,8 @@ async fn absent(cx: Context<'_>, objects: Vec<Object>) -> Vec<Object> {
 
 /// `crds/x.yaml` of `chart/charts/sub/crds/x.yaml`: the path within the chart that the file is of.
 fn below_chart(source: &str) -> &str {
-    let below =
-        |path: &'_ str| path.split_once('/').map(|(_, rest)| rest.len()).map_or(path.len(), |length| path.len() - length);
-    let mut rest = &source[below(source)..];
-    while let Some(sub) = rest.strip_prefix("charts/") {
-        rest = &sub[below(sub)..];
-    }
-    rest
+    let Some((_, below)) = source.split_once('/') else { return "" };
+    below.strip_prefix("charts/").map_or(below, below_chart)
 }
 
 #[cfg(test)]

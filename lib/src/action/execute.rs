@@ -152,11 +152,7 @@ pub(super) fn words(write: &Write, error: &ClusterError) -> String {
 /// The plan that creates everything.
 pub(super) fn creation(objects: &[crate::plan::Object], server_side: bool) -> Plan {
     let operation = |object: &crate::plan::Object| {
-        let content = object.content.clone();
-        let write = match server_side {
-            true => Write::Apply { object: content, force: false, dry_run: false, adopt: None },
-            false => Write::Create { object: content },
-        };
+        let write = Write::creation(object.content.clone(), server_side);
         Operation { id: object.id.clone(), is_foreign: false, change: Change::Create(write) }
     };
     Plan { operations: objects.iter().map(operation).collect() }

@@ -149,14 +149,7 @@ async fn create(cx: Context<'_>, objects: &[Placed], server_side: bool) -> Resul
     if objects.is_empty() {
         return Err(Error::Objects("no objects visited".to_owned()));
     }
-    let write = |placed: &Placed| {
-        let object = placed.object.content.clone();
-        if server_side {
-            Write::Apply { object, force: false, dry_run: false, adopt: None }
-        } else {
-            Write::Create { object }
-        }
-    };
+    let write = |placed: &Placed| Write::creation(placed.object.content.clone(), server_side);
     let writes: Vec<_> = objects.iter().map(write).collect();
     let results = cx.cluster.write(&writes).await;
     let failures = writes.iter().zip(results).filter_map(|(write, result)| result.err().map(|error| words(write, &error)));

@@ -216,10 +216,7 @@ async fn create_namespace(cx: Context<'_>, options: &InstallOptions) -> Result<(
     let content = json!({
         "apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": {"name": name}}, "spec": {}, "status": {},
     });
-    let write = match options.client_side {
-        true => Write::Create { object: content },
-        false => Write::Apply { object: content, force: false, dry_run: false, adopt: None },
-    };
+    let write = Write::creation(content, !options.client_side);
     match cx.cluster.write(std::slice::from_ref(&write)).await.pop() {
         Some(Err(error)) if !error.is_already_exists() => Err(Error::Apply(super::execute::words(&write, &error))),
         _ => Ok(()),

@@ -76,6 +76,11 @@ pub(super) async fn server_info(cx: Context<'_>) -> Result<ServerInfo, Error> {
     })
 }
 
+/// The number of the revision after all that are on record.
+pub(super) fn next(heads: &[Head], newest: &Release) -> u32 {
+    heads.last().map_or(0, Head::revision).max(newest.revision).saturating_add(1)
+}
+
 /// Makes room for one more record where there may be only so many.
 pub(super) async fn make_room(cx: Context<'_>, heads: &[Head], history_max: usize) -> Result<(), Error> {
     match history_max.checked_sub(1) {

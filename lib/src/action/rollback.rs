@@ -109,7 +109,7 @@ async fn prepare(cx: Context<'_>, options: &RollbackOptions) -> Result<Prepared,
     };
     let release = Release {
         namespace: newest.namespace.clone(),
-        revision: heads.last().map_or(newest.revision, Head::revision).max(newest.revision).saturating_add(1),
+        revision: revision::next(&heads, &newest),
         info: Info {
             first_deployed: newest.info.first_deployed.clone(),
             last_deployed: (cx.now)(),

@@ -23,7 +23,7 @@ use crate::release::{Info, Release, Status, name};
 use crate::store::{Head, StoreError};
 use crate::values;
 use goyaml::Map;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Which of the last revision's values are used again.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -172,15 +172,11 @@ impl Before {
     fn is_settled(&self) -> bool {
         self.newest.info.status == Status::Deployed && self.newest.revision == self.current.revision
     }
-
-    fn next_revision(&self) -> u32 {
-        self.heads.last().map_or(self.newest.revision, Head::revision).max(self.newest.revision).saturating_add(1)
-    }
 }
 
 async fn prepare(cx: Context<'_>, options: &UpgradeOptions, source: &dyn Source, before: &Before) -> Result<Release, Error> {
     let (config, defaults) = reused(cx, options.reuse, source.values(), &before.current)?;
-    let revision = before.next_revision();
+    let revision = revision::next(&before.heads, &before.newest);
     let namespace = before.current.namespace.clone();
     let facts = Facts {
         name: options.name.clone(),
@@ -253,9 +249,8 @@ impl Steps {
         let mut new: Vec<_> = unique(placed, options.last_wins)?.into_iter().map(|placed| placed.object).collect();
         let mut old = recorded(cx, &before.current, "current").await?;
         revision::mark(release, &mut new);
-        let key = |id: &ObjectId| (id.api_version.clone(), id.kind.clone(), id.namespace.clone(), id.name.clone());
-        let known: std::collections::BTreeSet<_> = old.iter().map(|object| key(&object.id)).collect();
-        let added: Vec<_> = new.iter().filter(|object| !known.contains(&key(&object.id))).cloned().collect();
+        let known: BTreeSet<_> = old.iter().map(|object| &object.id).collect();
+        let added: Vec<_> = new.iter().filter(|object| !known.contains(&object.id)).cloned().collect();
         let owner = revision::owner(release);
         let owner = (!options.take_ownership).then_some(&owner);
         let there = existing(cx, &added, owner).await.map_err(|error| error.during("unable to continue with update"))?;

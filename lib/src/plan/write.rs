@@ -36,6 +36,14 @@ pub enum Write {
     },
 }
 
+impl Write {
+    /// What makes an object that is new: taken from nobody, and adopted from nothing.
+    #[must_use]
+    pub fn creation(object: Json, server_side: bool) -> Self {
+        if server_side { Self::Apply { object, force: false, dry_run: false, adopt: None } } else { Self::Create { object } }
+    }
+}
+
 /// A change of parts of an object.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Patch {
