@@ -135,12 +135,6 @@ impl PostRendering {
         self.stages.is_empty()
     }
 
-    /// How hooks are treated.
-    #[must_use]
-    pub fn hooks(&self) -> Hooks {
-        self.hooks
-    }
-
     /// Sends the documents of a release through all stages. What they have to say goes to standard error as they say it.
     ///
     /// # Errors

@@ -15,7 +15,7 @@ const MOST_WARNINGS: usize = 20;
 /// For the first stage whose output is empty, no text, or holds a document that it made unreadable.
 pub(super) fn check(stages: &[Stage], feeds: &[Feed], part: Part, report: &mut Report) -> Result<String, PostRenderError> {
     let mut before = feeds.first().map(|feed| text(feed, stages, part)).transpose()?.unwrap_or_default();
-    for (stage, feed) in stages.iter().zip(&feeds[1..]) {
+    for ((stage, feed), entry) in stages.iter().zip(&feeds[1..]).zip(&mut report.stages) {
         let after = text(feed, std::slice::from_ref(stage), part)?;
         if after.trim().is_empty() {
             return Err(PostRenderError::Empty { part, name: stage.name.clone() });
@@ -27,10 +27,8 @@ pub(super) fn check(stages: &[Stage], feeds: &[Feed], part: Part, report: &mut R
             document: describe(unreadable.number, &unreadable.source),
             cause: unreadable.cause,
         })?;
-        if let Some(entry) = report.stages.iter_mut().find(|entry| entry.name == stage.name && entry.documents.is_none()) {
-            entry.documents = Some((documents_in.len(), documents_out.len()));
-            (entry.changed, entry.added, entry.lost) = (changes.changed, changes.added.len(), changes.lost.len());
-        }
+        entry.documents = Some((documents_in.len(), documents_out.len()));
+        (entry.changed, entry.added, entry.lost) = (changes.changed, changes.added.len(), changes.lost.len());
         report.warnings.extend(warnings(&stage.name, changes));
         before = after;
     }
