@@ -5,5 +5,6 @@ mod help;
 mod inject_labels;
 mod inject_sidecar;
 mod parity;
+mod post_renderers;
 mod scan_secrets;
 mod tidy;
