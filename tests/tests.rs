@@ -5,6 +5,7 @@ mod help;
 mod inject_labels;
 mod inject_sidecar;
 mod parity;
+mod plugins;
 mod post_renderers;
 mod scan_secrets;
 mod tidy;
