@@ -7,5 +7,6 @@ mod inject_sidecar;
 mod parity;
 mod plugins;
 mod post_renderers;
+mod renderer;
 mod scan_secrets;
 mod tidy;

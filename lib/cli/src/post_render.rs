@@ -104,6 +104,15 @@ fn find(search: &SearchPath, name: &str, arguments: &[String]) -> Result<Stage, 
     }
 }
 
+/// A program or plugin as a stage that runs in a process of its own, and surroundings that do not hear what it says.
+///
+/// # Errors
+/// When it is not found.
+pub fn renderer(name: &str, arguments: Vec<String>) -> Result<(Stage, Surroundings), Failure> {
+    let stage = search_path(Path::new(""))?.stage(name, arguments)?;
+    Ok((stage, Surroundings { messages: Arc::new(|_, _| {}), ..surroundings(Interrupt::default()) }))
+}
+
 /// Where programs and plugins are; relative paths begin at `folder`.
 fn search_path(folder: &Path) -> Result<SearchPath, Failure> {
     let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
