@@ -1,6 +1,7 @@
 //! Tests of programs and library together: one test program, one module for each tier.
 
 mod cluster;
+mod docs;
 mod help;
 mod inject_labels;
 mod inject_sidecar;
