@@ -1,6 +1,7 @@
 //! Chains of post-renderers as users run them: `rhelm template` with programs, pipeline files and Helm 4's plugins.
 
 use assert_cmd::Command;
+use rhelm_testutil::controlplane::real_program;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -251,5 +252,29 @@ fn hooks_go_through_as_the_strategy_says() {
         place.printed("c", &["--post-renderer", "./count.sh", "--post-render-hooks", strategy]);
         assert_eq!(std::fs::read_to_string(place.path("runs")).expect("a file"), runs, "{strategy}");
         std::fs::remove_file(place.path("runs")).expect("the file is removed");
+    }
+}
+
+/// What a chart must not hold for this: random values.
+#[test]
+fn helms_form_is_that_of_the_real_helm() {
+    let Some(helm) = real_program("helm/helm") else { return };
+    let place = Place::new();
+    place.plugin("same", "cat");
+    place.chart(TRICKY);
+    place.write("d/Chart.yaml", "apiVersion: v2\nname: d\nversion: 0.1.0\n");
+    for name in ["comments", "scalars", "lists"] {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/helm_format/{name}.yaml"));
+        let text = std::fs::read_to_string(file).expect("the template is there");
+        place.write(&format!("d/templates/{name}.yaml"), &text);
+    }
+    for chart in ["c", "d", GUESTBOOK] {
+        let mut real = Command::new(&helm);
+        real.args(["template", "r", chart, "--post-renderer", "same"]).current_dir(place.0.path());
+        let real = real.env("HELM_PLUGINS", place.path("plugins")).assert().success().get_output().stdout.clone();
+        let real = String::from_utf8(real).expect("text");
+        assert_eq!(place.printed(chart, &["--helm-postrender-format"]), real, "{chart}");
+        let through = ["--helm-postrender-format", "--post-renderer", "same", "--post-renderer", "cat"];
+        assert_eq!(place.printed(chart, &through), real, "{chart}");
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn gap(text: &str, from_line_start: bool) -> Gap<'_> {
             blank = is_blank || (blank && line.trim().is_empty());
             continue;
         };
-        let comment = line[at..].trim_end();
+        let comment = &line[at..];
         if number == 0 && !from_line_start {
             gap.line = Some(comment);
             continue;

@@ -60,6 +60,9 @@ fn header(sign: char, value: &str) -> String {
 
 fn literal(value: &str, indent: usize) -> String {
     let mut text = header('|', value);
+    if value.is_empty() {
+        return text;
+    }
     for line in value.strip_suffix('\n').unwrap_or(value).split('\n') {
         text.push('\n');
         push_line(&mut text, line, indent);

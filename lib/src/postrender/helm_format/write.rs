@@ -81,7 +81,7 @@ impl<'t> Writer<'t> {
         let start = self.tree.outer_start(node);
         if node != NodeId::ROOT {
             let above = self.tree.text()[..start].lines().rev().skip(1).take_while(|line| line.trim().starts_with('#'));
-            let mut above: Vec<&str> = above.map(str::trim).collect();
+            let mut above: Vec<&str> = above.map(str::trim_start).collect();
             above.reverse();
             self.at = start;
             let group = Group { column: 0, lines: above, blank_before: false, blank_after: false };
