@@ -18,6 +18,7 @@ pub(super) fn scalar(value: &str, style: Style, indent: usize, in_flow: bool) ->
 
 /// What decides whether a style can hold a text.
 struct Text {
+    empty: bool,
     special: bool,
     tabs: bool,
     blank_before_break: bool,
@@ -27,6 +28,7 @@ struct Text {
 impl Text {
     fn of(value: &str) -> Self {
         Self {
+            empty: value.is_empty(),
             special: value.chars().any(|c| c != '\t' && !is_printable(c)),
             tabs: value.contains('\t'),
             blank_before_break: value.contains(" \n"),
@@ -35,7 +37,7 @@ impl Text {
     }
 
     fn fits_block(&self) -> bool {
-        !self.special && !self.blank_before_break && !self.blank_at_end
+        !self.empty && !self.special && !self.blank_before_break && !self.blank_at_end
     }
 
     fn fits_plain(&self) -> bool {
@@ -60,9 +62,6 @@ fn header(sign: char, value: &str) -> String {
 
 fn literal(value: &str, indent: usize) -> String {
     let mut text = header('|', value);
-    if value.is_empty() {
-        return text;
-    }
     for line in value.strip_suffix('\n').unwrap_or(value).split('\n') {
         text.push('\n');
         push_line(&mut text, line, indent);

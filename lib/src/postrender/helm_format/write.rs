@@ -87,15 +87,14 @@ impl<'t> Writer<'t> {
             let group = Group { column: 0, lines: above, blank_before: false, blank_after: false };
             return self.comment(&group, 0);
         }
-        for (index, group) in self.gap_to(start).groups.iter().enumerate() {
+        let gap = self.gap_to(start);
+        for (index, group) in gap.groups.iter().enumerate() {
             if index > 0 && group.blank_before {
                 self.out.push('\n');
             }
             self.comment(group, 0);
-            if group.blank_after && self.at == start {
-                self.foot = Some(0);
-            }
         }
+        self.foot = gap.groups.last().filter(|group| group.blank_after).map(|_| 0);
     }
 
     fn node(&mut self, node: NodeId, indent: usize) {
