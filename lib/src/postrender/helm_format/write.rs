@@ -124,7 +124,7 @@ impl<'t> Writer<'t> {
     }
 
     fn key(&mut self, key: NodeId) {
-        if self.tree.is_merge(key) {
+        if self.tree.is_merge(key) && self.properties(key).is_empty() {
             self.out.push_str("!!merge ");
         }
         self.out.push_str(&self.flow(key));
