@@ -1,10 +1,14 @@
 //! Tests of programs and library together: one test program, one module for each tier.
 
 mod cluster;
+mod docs;
 mod help;
 mod inject_labels;
 mod inject_sidecar;
 mod parity;
+mod plugins;
+mod post_renderers;
+mod renderer;
 mod scan_secrets;
 mod sql;
 mod tidy;

@@ -11,6 +11,7 @@ mod history;
 mod install;
 mod list;
 mod pipeline;
+mod renderer;
 mod rendering;
 mod rollback;
 mod server;
@@ -37,6 +38,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand { define: history::define, run: history::run },
     Subcommand { define: install::define, run: install::run },
     Subcommand { define: list::define, run: list::run },
+    Subcommand { define: renderer::define, run: renderer::run },
     Subcommand { define: rollback::define, run: rollback::run },
     Subcommand { define: status::define, run: status::run },
     Subcommand { define: template::define, run: template::run },

@@ -4,6 +4,7 @@ use crate::post_render_args::{PostRenderArgs, ReportForm};
 use crate::{Failure, filter, parse_duration, print_logs, signals};
 use rhelm_lib::log::{Level, Log};
 use rhelm_lib::manifest::Manifests;
+use rhelm_lib::postrender::helm_format::reformat;
 use rhelm_lib::postrender::pipeline::{FileStage, PipelineFile, Report};
 use rhelm_lib::postrender::{
     Hooks, Interrupt, Part, PostRenderError, RenderError, SearchPath, Stage, Surroundings, plugin_folders, post_render, run,
@@ -22,6 +23,7 @@ pub struct PostRendering {
     stages: Vec<Stage>,
     hooks: Hooks,
     report: Option<ReportForm>,
+    helm_format: bool,
 }
 
 impl PostRenderArgs {
@@ -51,7 +53,7 @@ impl PostRenderArgs {
             stages.push(find(&search, &stage.program, &stage.arguments)?);
         }
         let hooks = self.hooks.or(hooks).unwrap_or_default();
-        Ok(PostRendering { stages, hooks, report: self.report })
+        Ok(PostRendering { stages, hooks, report: self.report, helm_format: self.helm_format })
     }
 
     /// The stages as a shell runs them: programs with their arguments. Time limits and environments are left out.
@@ -104,6 +106,15 @@ fn find(search: &SearchPath, name: &str, arguments: &[String]) -> Result<Stage, 
     }
 }
 
+/// A program or plugin as a stage that runs in a process of its own, and surroundings that do not hear what it says.
+///
+/// # Errors
+/// When it is not found.
+pub fn renderer(name: &str, arguments: Vec<String>) -> Result<(Stage, Surroundings), Failure> {
+    let stage = search_path(Path::new(""))?.stage(name, arguments)?;
+    Ok((stage, Surroundings { messages: Arc::new(|_, _| {}), ..surroundings(Interrupt::default()) }))
+}
+
 /// Where programs and plugins are; relative paths begin at `folder`.
 fn search_path(folder: &Path) -> Result<SearchPath, Failure> {
     let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
@@ -140,6 +151,20 @@ impl PostRendering {
     /// # Errors
     /// For the stage that failed, and for output that is no manifest.
     pub fn apply(&self, manifests: Manifests) -> Result<Manifests, Failure> {
+        let rendered = self.apply_stages(self.formatted(manifests)?)?;
+        if self.is_empty() { Ok(rendered) } else { self.formatted(rendered) }
+    }
+
+    fn formatted(&self, manifests: Manifests) -> Result<Manifests, Failure> {
+        if !self.helm_format {
+            return Ok(manifests);
+        }
+        let (manifests, logs) = reformat(&manifests)?;
+        print_logs(&logs, false);
+        Ok(manifests)
+    }
+
+    fn apply_stages(&self, manifests: Manifests) -> Result<Manifests, Failure> {
         if self.is_empty() {
             return Ok(manifests);
         }

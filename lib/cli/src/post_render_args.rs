@@ -8,6 +8,7 @@ const RENDERER: &str = "post-renderer";
 const ARGUMENT: &str = "post-renderer-args";
 const PIPELINE: &str = "pipeline";
 const REPORT: &str = "pipeline-report";
+const FORMAT: &str = "helm-postrender-format";
 const HOOKS: &str = "post-render-hooks";
 
 /// The post-renderers that the user named, first to last, and how they are run.
@@ -21,6 +22,8 @@ pub struct PostRenderArgs {
     pub report: Option<ReportForm>,
     /// How hooks are treated.
     pub hooks: Option<Hooks>,
+    /// Whether documents are written as Helm 4 does.
+    pub helm_format: bool,
 }
 
 /// The form of a report.
@@ -46,12 +49,14 @@ impl Args for PostRenderArgs {
         let one = |name| Arg::new(name).long(name).action(ArgAction::Set).help_heading("Post-rendering");
         let many = |name| one(name).action(ArgAction::Append);
         let hooks = one(HOOKS).value_parser(|text: &str| text.parse::<Hooks>());
+        let format = Arg::new(FORMAT).long(FORMAT).action(ArgAction::SetTrue).help_heading("Post-rendering");
         let report = one(REPORT).value_parser(EnumValueParser::<ReportForm>::new());
         command
             .arg(many(RENDERER).value_name("PROGRAM").help("Program that filters the manifests (repeatable: a chain)"))
             .arg(many(ARGUMENT).value_name("ARGUMENT").help("Argument of the --post-renderer before it (repeatable)"))
             .arg(one(PIPELINE).value_name("FILE").help("YAML file with stages, which come before those of --post-renderer"))
             .arg(report.value_name("FORM").help("Say on standard error what each stage did"))
+            .arg(format.help("Write the manifests anew, before the first stage and after the last, as Helm 4 does"))
             .arg(
                 hooks
                     .value_name("STRATEGY")
@@ -81,6 +86,7 @@ impl FromArgMatches for PostRenderArgs {
             pipeline: matches.get_one::<String>(PIPELINE).filter(|path| !path.is_empty()).cloned(),
             report: matches.get_one(REPORT).copied(),
             hooks: matches.get_one(HOOKS).copied(),
+            helm_format: matches.get_flag(FORMAT),
         })
     }
 

@@ -14,6 +14,8 @@ pub mod documents;
 pub mod edit;
 mod error;
 pub mod filter;
+pub mod helm_format;
+pub mod kit;
 pub mod labels;
 pub mod object;
 pub mod pipeline;
