@@ -48,7 +48,7 @@ pub(crate) fn define() -> Command {
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {
     let Some((part, own)) = matches.subcommand() else { return Err(Failure::new("what to get? see rhelm get --help")) };
     match part {
-        "all" => all(&release(&global, part, &GetArgs::from_arg_matches(own)?)?),
+        "all" => all(&release(&global, part, &GetArgs::from_arg_matches(own)?)?, global.colored),
         "hooks" => write_stdout(hooks(&release(&global, part, &GetArgs::from_arg_matches(own)?)?, false).as_bytes()),
         "manifest" => {
             let release = release(&global, part, &GetArgs::from_arg_matches(own)?)?;
@@ -78,8 +78,8 @@ fn release(global: &GlobalArgs, part: &str, args: &GetArgs) -> Result<Release, F
     Ok(release)
 }
 
-fn all(release: &Release) -> Result<(), Failure> {
-    let shown = Shown { chart: true, values: true, manifest: true, ..Shown::default() };
+fn all(release: &Release, colored: bool) -> Result<(), Failure> {
+    let shown = Shown { chart: true, values: true, manifest: true, colored, ..Shown::default() };
     write_stdout(release_text(release, Format::Table, shown)?.as_bytes())
 }
 
