@@ -82,7 +82,8 @@ fn read_file(path: &Path) -> Result<Option<Kubeconfig>, String> {
     let named = |error: String| format!("error loading config file \"{}\": {error}", path.display());
     // For what Go says of text that is no YAML.
     let text = std::fs::read(path).map_err(|error| named(error.to_string()))?;
-    goyaml::decode_bytes(&text).map_err(|error| named(error.to_string()))?;
+    let cause = |error: goyaml::Error| error.to_string().replacen("error converting YAML to JSON: ", "", 1);
+    goyaml::decode_bytes(&text).map_err(|error| named(cause(error)))?;
     Kubeconfig::read_from(path).map(Some).map_err(|error| named(error.to_string()))
 }
 

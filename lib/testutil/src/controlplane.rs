@@ -89,9 +89,22 @@ pub fn shared() -> Option<&'static ControlPlane> {
 /// When it cannot be had and `RHELM_TEST_REQUIRE` is `all`.
 pub fn real_program(path: &str) -> Option<PathBuf> {
     static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
+    fetched(&FOLDER, &[], path)
+}
+
+/// The same for the last Helm 3 that can be had.
+///
+/// # Panics
+/// When it cannot be had and `RHELM_TEST_REQUIRE` is `all`.
+pub fn real_helm_3() -> Option<PathBuf> {
+    static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
+    fetched(&FOLDER, &["3"], "helm/helm")
+}
+
+fn fetched(folder: &OnceLock<Option<PathBuf>>, arguments: &[&str], path: &str) -> Option<PathBuf> {
     let fetch = || {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/fetch-helm");
-        let output = Command::new(script).stderr(Stdio::inherit()).output().ok()?;
+        let output = Command::new(script).args(arguments).stderr(Stdio::inherit()).output().ok()?;
         output.status.success().then(|| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()))
     };
     let fetch = || {
@@ -100,7 +113,7 @@ pub fn real_program(path: &str) -> Option<PathBuf> {
             None
         })
     };
-    match FOLDER.get_or_init(fetch) {
+    match folder.get_or_init(fetch) {
         Some(folder) => Some(folder.join(path)),
         None => skip(NO_HELM),
     }
