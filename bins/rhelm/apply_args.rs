@@ -3,7 +3,8 @@
 use clap::{ArgMatches, Args};
 use rhelm_cli::release_text::{Shown, release_text};
 use rhelm_cli::{
-    Failure, ForceArgs, Format, GlobalArgs, Labels, WaitArgs, parse_dry_run, parse_format, parse_labels, warn_of_old_flags, write_stdout,
+    Failure, ForceArgs, Format, GlobalArgs, Labels, WaitArgs, parse_dry_run, parse_format, parse_labels, warn_of_old_flags,
+    write_stdout,
 };
 use rhelm_lib::action::DryRun;
 use rhelm_lib::action::install::InstallOptions;

@@ -1,9 +1,9 @@
 //! Failures in client-go's words: what a server answered, or why it did not answer.
 
 use http::Method;
+use rhelm_lib::cluster::ClusterError;
 use rustls::CertificateError;
 use rustls::pki_types::ServerName;
-use rhelm_lib::cluster::ClusterError;
 use serde::Deserialize;
 use std::error::Error as StdError;
 use std::io;

@@ -19,8 +19,7 @@ pub async fn check_installable(
     take_ownership: bool,
 ) -> Result<(), Error> {
     let placed = build(cluster, &stream::resources(manifests), namespace, Check::New).await;
-    let placed =
-        placed.map_err(|error| error.during("unable to build kubernetes objects from release manifest"))?;
+    let placed = placed.map_err(|error| error.during("unable to build kubernetes objects from release manifest"))?;
     let objects: Vec<_> = placed.into_iter().map(|placed| placed.object).collect();
     let owner = Owner { name: name.to_owned(), namespace: namespace.to_owned() };
     let owner = (!take_ownership).then_some(&owner);
@@ -28,11 +27,7 @@ pub async fn check_installable(
 }
 
 /// The objects that are there already, by their places among `objects`. Without an owner any of them may be taken.
-pub(super) async fn existing(
-    cluster: &dyn Cluster,
-    objects: &[Object],
-    owner: Option<&Owner>,
-) -> Result<Vec<usize>, Error> {
+pub(super) async fn existing(cluster: &dyn Cluster, objects: &[Object], owner: Option<&Owner>) -> Result<Vec<usize>, Error> {
     let mut named = Vec::new();
     for (at, object) in objects.iter().enumerate() {
         let is_made_up =

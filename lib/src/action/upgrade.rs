@@ -259,7 +259,8 @@ impl Steps {
         let added: Vec<_> = new.iter().filter(|object| !known.contains(&key(&object.id))).cloned().collect();
         let owner = revision::owner(release);
         let owner = (!options.take_ownership).then_some(&owner);
-        let there = existing(cx.cluster, &added, owner).await.map_err(|error| error.during("unable to continue with update"))?;
+        let there =
+            existing(cx.cluster, &added, owner).await.map_err(|error| error.during("unable to continue with update"))?;
         old.extend(there.into_iter().map(|at| added[at].clone()));
         let server_side = !revision::is_client_side(release);
         let update_options = UpdateOptions {
