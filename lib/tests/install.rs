@@ -1,5 +1,6 @@
 //! Installing in a cluster and a store that are kept in memory.
 
+use rhelm_lib::action::DryRun;
 use rhelm_lib::action::install::InstallOptions;
 use rhelm_lib::store::StoreError;
 use rhelm_testutil::world::{World, config_map};
@@ -137,4 +138,31 @@ fn a_failure_is_undone_on_request() {
                 server-side apply failed for object default/b /v1, Kind=ConfigMap: no";
     assert_eq!(error.to_string(), text);
     assert_eq!((world.recorded(), world.objects()), (vec![], vec![]));
+}
+
+#[test]
+fn a_hook_that_is_being_deleted_is_not_made_again() {
+    let world = World::default();
+    let held = json!({"name": "h", "namespace": "default", "finalizers": ["a/b"]});
+    world.cluster.put(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": held}));
+    let error = world.install(&web(), &config_map("h", "helm.sh/hook: pre-install", "a")).expect_err("it is still there");
+    let text = "failed pre-install: resource ConfigMap/default/h still exists. status: Terminating, \
+                message: Resource scheduled for deletion\ncontext deadline exceeded";
+    assert_eq!(error.to_string(), text);
+    assert_eq!(world.changes(), ["delete ConfigMap/default/h"]);
+}
+
+#[test]
+fn hidden_secrets_are_hidden_in_hooks_too() {
+    let secret = |name: &str, hook: &str| {
+        format!(
+            "---\n# Source: c/s.yaml\napiVersion: v1\nkind: Secret\nmetadata: {{name: {name}, annotations: {{{hook}}}}}\n"
+        )
+    };
+    let options = InstallOptions { hide_secret: true, dry_run: DryRun::Server, ..web() };
+    let stream = [secret("a", ""), secret("b", "helm.sh/hook: pre-install")].concat();
+    let release = World::default().install(&options, &stream).expect("shown");
+    let hidden = "# HIDDEN: The Secret output has been suppressed";
+    assert_eq!(release.manifest, format!("---\n# Source: c/s.yaml\n{hidden}\n"));
+    assert_eq!(release.hooks[0].hook.manifest.content, hidden);
 }

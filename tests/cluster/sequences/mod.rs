@@ -120,12 +120,20 @@ fn compare(answers: &[(Program, Vec<String>)]) -> Result<(), String> {
     let (_, expected) = &answers[0];
     for (program, answers) in &answers[1..] {
         for ((question, expected), answer) in QUESTIONS.iter().zip(expected).zip(answers) {
-            if expected != answer {
+            let expected = if *program == Program::Helm3 { without_rollbacks(expected) } else { expected.clone() };
+            if expected != *answer {
                 return Err(format!("{question}\n--- Helm4\n{expected}\n--- {program:?}\n{answer}"));
             }
         }
     }
     Ok(())
+}
+
+/// What Helm 3 does not know of.
+fn without_rollbacks(history: &str) -> String {
+    let mut parts = history.split(",\"rollback_revision\":");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.trim_start_matches(|digit: char| digit.is_ascii_digit()))
 }
 
 /// Whether the live objects are those of the record of a release that is deployed. What a step that failed made may be left.
