@@ -38,6 +38,16 @@ fn an_upgrade_that_changes_nothing_writes_no_object() {
 }
 
 #[test]
+fn what_was_kept_and_comes_back_is_written() {
+    let kept = |value: &str| config_map("k", "helm.sh/resource-policy: keep", value);
+    let world = installed(&[config_map("a", "", "a"), kept("old")].concat());
+    world.upgrade(&web(), &config_map("a", "", "a")).expect("upgraded");
+    assert_eq!(world.objects(), ["ConfigMap/a", "ConfigMap/k"]);
+    world.upgrade(&web(), &[config_map("a", "", "a"), kept("new")].concat()).expect("upgraded");
+    assert_eq!(world.cluster.objects()[1]["data"], json!({"key": "new"}));
+}
+
+#[test]
 fn what_is_pending_is_not_upgraded() {
     let world = installed(&config_map("a", "", "a"));
     (0..2).for_each(|_| world.refuse_record("replace deployed", StoreError::Failed("500".into())));

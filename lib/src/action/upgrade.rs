@@ -261,6 +261,8 @@ impl Steps {
         let owner = (!options.take_ownership).then_some(&owner);
         let there =
             existing(cx.cluster, &added, owner).await.map_err(|error| error.during("unable to continue with update"))?;
+        // What is taken in was not applied last, though it stands in the old set as what it is to become.
+        let is_settled = before.is_settled() && there.is_empty();
         old.extend(there.into_iter().map(|at| added[at].clone()));
         let server_side = !revision::is_client_side(release);
         let update_options = UpdateOptions {
@@ -268,7 +270,7 @@ impl Steps {
             force_conflicts: options.force_conflicts,
             force_replace: options.force_replace,
             adopt: revision::is_client_side(&before.current) && server_side,
-            is_settled: before.is_settled(),
+            is_settled,
             ..UpdateOptions::default()
         };
         Ok(Self { old, new, options: update_options })
