@@ -158,7 +158,7 @@ fn hook(recorded: &RecordedHook, environment: &Environment) -> Value {
             ("Manifest", Value::string(&*hook.manifest.content)),
             ("Events", texts(&hook.events)),
             ("LastRun", object("v1.HookExecution", run)),
-            ("Weight", Value::Int(i64::from(hook.weight))),
+            ("Weight", Value::Int(hook.weight)),
             ("DeletePolicies", texts(&hook.delete_policies)),
             ("OutputLogPolicies", texts(&hook.output_log_policies)),
         ],
