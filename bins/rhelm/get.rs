@@ -8,8 +8,7 @@ use goyaml::Value;
 use rhelm_cli::release_text::{Shown, hooks, release_text, user_values};
 use rhelm_cli::{Failure, Format, GlobalArgs, environment, exactly, parse_format, print_logs, print_value, write_stdout};
 use rhelm_lib::action::get::{self, computed_values};
-use rhelm_lib::release::Release;
-use rhelm_lib::render::render_release;
+use rhelm_lib::release::{Release, template};
 
 #[derive(Args, Clone)]
 struct GetArgs {
@@ -90,8 +89,8 @@ fn release(global: &GlobalArgs, part: &str, args: &GetArgs) -> Result<Release, F
 
 fn all(global: &GlobalArgs, args: &AllArgs) -> Result<(), Failure> {
     let release = &release(global, "all", &args.get)?;
-    if let Some(template) = args.template.as_deref().filter(|template| !template.is_empty()) {
-        return write_stdout(&render_release(template, release, &environment(false))?);
+    if let Some(text) = args.template.as_deref().filter(|text| !text.is_empty()) {
+        return write_stdout(&template::render(text, release, &environment(false))?);
     }
     let colored = global.colored;
     let shown = Shown { chart: true, values: true, manifest: true, colored, ..Shown::default() };

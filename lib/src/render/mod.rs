@@ -9,7 +9,7 @@
 
 pub mod capabilities;
 mod capability_objects;
-mod context;
+pub(crate) mod context;
 mod engine;
 mod environment;
 mod error;
@@ -19,7 +19,6 @@ mod glob;
 mod handlebars;
 mod name_template;
 mod notes;
-mod release_template;
 mod values_methods;
 mod walk;
 
@@ -28,7 +27,6 @@ pub use environment::{Environment, Lookup, LookupError, NoCluster};
 pub use error::RenderError;
 pub use name_template::{NameTemplateError, render_name};
 pub use notes::take_notes;
-pub use release_template::{ReleaseTemplateError, render_release};
 
 use crate::chart::Chart;
 use engine::Engine;

@@ -1,9 +1,9 @@
 //! `get all --template`: a Go template over a release, with Go's own functions only.
 
-use super::context::{map_from, metadata, value_from};
-use super::{Environment, functions};
+use super::{Info, RecordedHook, Release};
 use crate::chart::{Chart, File};
-use crate::release::{Info, RecordedHook, Release};
+use crate::render::context::{map_from, metadata, value_from};
+use crate::render::{Environment, functions};
 use gotemplate::Set;
 use gotemplate::function::FunctionTable;
 use gotemplate::value::{Map, MapType, Object, Value};
@@ -16,18 +16,18 @@ const NAME: &str = "_";
 /// Why there is no text: Go's words.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("{0}")]
-pub struct ReleaseTemplateError(String);
+pub struct TemplateError(String);
 
 /// Renders a template that sees a release as `.Release`.
 ///
 /// # Errors
 /// When the template does not parse or fails.
-pub fn render_release(text: &str, release: &Release, environment: &Environment) -> Result<Vec<u8>, ReleaseTemplateError> {
+pub fn render(text: &str, release: &Release, environment: &Environment) -> Result<Vec<u8>, TemplateError> {
     let mut set = Set::new(Rc::new(FunctionTable::new()));
-    set.parse(NAME, text).map_err(|error| ReleaseTemplateError(error.to_string()))?;
+    set.parse(NAME, text).map_err(|error| TemplateError(error.to_string()))?;
     let data = Map::from_iter([("Release".into(), view(release, environment))]);
     let mut output = Vec::new();
-    set.execute(NAME, &Value::Map(data), &mut output).map_err(|error| ReleaseTemplateError(error.to_string()))?;
+    set.execute(NAME, &Value::Map(data), &mut output).map_err(|error| TemplateError(error.to_string()))?;
     Ok(output)
 }
 
