@@ -74,7 +74,7 @@ fn run() -> Result<(), Failure> {
     };
     let source = Stream { manifests, file, signals };
     let release = session.run(async |context| install::install(context, &options, &source).await)?;
-    args.apply.print(&release, global.debug)
+    args.apply.print(&release, &global)
 }
 
 impl RhelmApplyArgs {

@@ -3,7 +3,8 @@
 use clap::{ArgMatches, Args};
 use rhelm_cli::release_text::{Shown, release_text};
 use rhelm_cli::{
-    Failure, ForceArgs, Format, Labels, WaitArgs, parse_dry_run, parse_format, parse_labels, warn_of_old_flags, write_stdout,
+    Failure, ForceArgs, Format, GlobalArgs, Labels, WaitArgs, parse_dry_run, parse_format, parse_labels, warn_of_old_flags,
+    write_stdout,
 };
 use rhelm_lib::action::DryRun;
 use rhelm_lib::action::install::InstallOptions;
@@ -116,8 +117,10 @@ impl ApplyArgs {
     ///
     /// # Errors
     /// When it cannot be printed.
-    pub(crate) fn print(&self, release: &Release, debug: bool) -> Result<(), Failure> {
-        let shown = Shown { hide_notes: self.hide_notes, manifest: debug, values: debug, ..Shown::default() };
+    pub(crate) fn print(&self, release: &Release, global: &GlobalArgs) -> Result<(), Failure> {
+        let (debug, colored) = (global.debug, global.colored);
+        let hide_notes = self.hide_notes;
+        let shown = Shown { hide_notes, manifest: debug, values: debug, colored, ..Shown::default() };
         write_stdout(release_text(release, self.output, shown)?.as_bytes())
     }
 }

@@ -6,9 +6,9 @@ use super::driver::{self, Releases};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use goyaml::Value;
 use rhelm_cli::release_text::{Shown, hooks, release_text, user_values};
-use rhelm_cli::{Failure, Format, GlobalArgs, exactly, parse_format, print_logs, print_value, write_stdout};
+use rhelm_cli::{Failure, Format, GlobalArgs, environment, exactly, parse_format, print_logs, print_value, write_stdout};
 use rhelm_lib::action::get::{self, computed_values};
-use rhelm_lib::release::Release;
+use rhelm_lib::release::{Release, template};
 
 #[derive(Args, Clone)]
 struct GetArgs {
@@ -18,6 +18,15 @@ struct GetArgs {
     /// The revision; the newest when it is not positive
     #[arg(long, default_value_t = 0, value_parser = parse_int)]
     revision: i64,
+}
+
+#[derive(Args)]
+struct AllArgs {
+    #[command(flatten)]
+    get: GetArgs,
+    /// Print what this Go template makes of `.Release` instead
+    #[arg(long)]
+    template: Option<String>,
 }
 
 #[derive(Args)]
@@ -37,7 +46,7 @@ pub(crate) fn define() -> Command {
     Command::new("get")
         .about("Show what is recorded of a release")
         .arg_required_else_help(true)
-        .subcommand(part("all", "Show everything"))
+        .subcommand(AllArgs::augment_args(Command::new("all").about("Show everything")))
         .subcommand(part("hooks", "Show the hooks"))
         .subcommand(part("manifest", "Show the manifest"))
         .subcommand(metadata::define())
@@ -48,7 +57,7 @@ pub(crate) fn define() -> Command {
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {
     let Some((part, own)) = matches.subcommand() else { return Err(Failure::new("what to get? see rhelm get --help")) };
     match part {
-        "all" => all(&release(&global, part, &GetArgs::from_arg_matches(own)?)?),
+        "all" => all(&global, &AllArgs::from_arg_matches(own)?),
         "hooks" => write_stdout(hooks(&release(&global, part, &GetArgs::from_arg_matches(own)?)?, false).as_bytes()),
         "manifest" => {
             let release = release(&global, part, &GetArgs::from_arg_matches(own)?)?;
@@ -78,8 +87,13 @@ fn release(global: &GlobalArgs, part: &str, args: &GetArgs) -> Result<Release, F
     Ok(release)
 }
 
-fn all(release: &Release) -> Result<(), Failure> {
-    let shown = Shown { chart: true, values: true, manifest: true, ..Shown::default() };
+fn all(global: &GlobalArgs, args: &AllArgs) -> Result<(), Failure> {
+    let release = &release(global, "all", &args.get)?;
+    if let Some(text) = args.template.as_deref().filter(|text| !text.is_empty()) {
+        return write_stdout(&template::render(text, release, &environment(false))?);
+    }
+    let colored = global.colored;
+    let shown = Shown { chart: true, values: true, manifest: true, colored, ..Shown::default() };
     write_stdout(release_text(release, Format::Table, shown)?.as_bytes())
 }
 

@@ -54,7 +54,7 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
     }
     let options = InstallOptions { name, ..options };
     let release = install_chart(&global, &chart, &args.rendering, stages, options).map_err(failed)?;
-    args.apply.print(&release, global.debug)
+    args.apply.print(&release, &global)
 }
 
 impl InstallArgs {

@@ -5,7 +5,8 @@ use super::get::parse_int;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use goyaml::Value;
 use rhelm_cli::{
-    Failure, Format, GlobalArgs, Record, environment, none, parse_format, print_records, print_value, table, write_stdout,
+    Failure, Format, GlobalArgs, Record, color, environment, none, parse_format, print_records, print_value, table,
+    write_stdout,
 };
 use rhelm_lib::action::list::{self, ListOptions};
 use rhelm_lib::release::Status;
@@ -89,11 +90,20 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
     let options = args.options(namespace);
     let entries = runtime.block_on(list::list(&store, &options))?;
     let rows: Vec<Row> = entries.into_iter().map(|entry| args.row(entry)).collect();
-    args.print(&rows)
+    args.print(&rows, global.colored)
 }
 
 /// What is shown of a release, column by column.
 struct Row([String; 7]);
+
+impl Row {
+    fn cells(&self, colored: bool) -> Vec<String> {
+        let mut cells = self.0.to_vec();
+        cells[1] = color::namespace(&cells[1], colored);
+        cells[4] = color::status(&cells[4], colored);
+        cells
+    }
+}
 
 const COLUMNS: [&str; 7] = ["name", "namespace", "revision", "updated", "status", "chart", "app_version"];
 const HEADER: [&str; 7] = ["NAME", "NAMESPACE", "REVISION", "UPDATED", "STATUS", "CHART", "APP VERSION"];
@@ -144,15 +154,15 @@ impl ListArgs {
         }
     }
 
-    fn print(&self, rows: &[Row]) -> Result<(), Failure> {
+    fn print(&self, rows: &[Row], colored: bool) -> Result<(), Failure> {
         let names = || rows.iter().map(|row| row.0[0].as_str());
         match self.output {
             Format::Table if self.short => {
                 write_stdout(names().map(|name| format!("{name}\n")).collect::<String>().as_bytes())
             }
             Format::Table => {
-                let header = (!self.no_headers).then(|| HEADER.map(str::to_owned).to_vec());
-                let lines: Vec<Vec<String>> = header.into_iter().chain(rows.iter().map(|row| row.0.to_vec())).collect();
+                let header = (!self.no_headers).then(|| HEADER.map(|title| color::header(title, colored)).to_vec());
+                let lines: Vec<Vec<String>> = header.into_iter().chain(rows.iter().map(|row| row.cells(colored))).collect();
                 write_stdout(table(&lines).as_bytes())
             }
             format if self.short => print_value(&Value::List(names().map(Value::from).collect()), format),

@@ -23,7 +23,8 @@ mod uninstall;
 mod upgrade;
 
 use clap::{ArgMatches, Command, FromArgMatches};
-use rhelm_cli::{Failure, GlobalArgs};
+use rhelm_cli::{Failure, GlobalArgs, color};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 /// A subcommand: what it is called and takes, and what it does.
@@ -58,7 +59,8 @@ fn run(words: &[String]) -> Result<(), Failure> {
     let Some((name, own)) = matches.subcommand() else {
         return Err(Failure::new("no subcommand given; see rhelm --help"));
     };
-    let global = GlobalArgs::from_arg_matches(own)?.with_environment(|name| std::env::var(name).ok());
+    let mut global = GlobalArgs::from_arg_matches(own)?.with_environment(|name| std::env::var(name).ok());
+    global.colored = color::is_colored(&global, |name| std::env::var(name).ok(), std::io::stdout().is_terminal())?;
     let known = SUBCOMMANDS.iter().find(|subcommand| (subcommand.define)().get_name() == name);
     let subcommand = known.ok_or_else(|| Failure::new(format!("unknown command {name:?} for \"rhelm\"")))?;
     (subcommand.run)(global, own)

@@ -3,8 +3,10 @@
 use super::connect::{Connected, connect as reach};
 use rhelm_cli::template::Server;
 use rhelm_cli::{Failure, GlobalArgs};
+use rhelm_lib::action::check_installable;
 use rhelm_lib::cluster::{Cluster, ClusterError, ObjectId};
-use rhelm_lib::render::{Capabilities, KubeVersion, Lookup, LookupError};
+use rhelm_lib::manifest::Manifests;
+use rhelm_lib::render::{Capabilities, KubeVersion, Lookup, LookupError, ReleaseFacts};
 use serde_json::Value as Json;
 use std::sync::{Arc, OnceLock};
 
@@ -17,7 +19,14 @@ pub(crate) fn connect(global: &GlobalArgs) -> Result<Server, Failure> {
     let info = connected.runtime.block_on(connected.cluster.capabilities())?;
     let kube_version = KubeVersion::parse(&info.git_version)?;
     let capabilities = Capabilities { kube_version, api_versions: info.api_versions };
-    Ok(Server { capabilities, lookup: Arc::new(Live(connected)) })
+    let live = Arc::new(Live(connected));
+    let lookup = Arc::clone(&live);
+    let check = Box::new(move |manifests: &Manifests, release: &ReleaseFacts, take_ownership: bool| {
+        let Connected { runtime, cluster } = &live.0;
+        let (name, namespace) = (&release.name, &release.namespace);
+        Ok(runtime.block_on(check_installable(cluster, manifests, name, namespace, take_ownership))?)
+    });
+    Ok(Server { capabilities, lookup, check })
 }
 
 /// A `lookup` that connects when it is first asked.

@@ -43,7 +43,11 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
     let text = match args.output {
         Format::Table => {
             let resources = tables(&resources);
-            release_text(&release, args.output, Shown { resources: &resources, ..Shown::default() })?
+            release_text(
+                &release,
+                args.output,
+                Shown { resources: &resources, colored: global.colored, ..Shown::default() },
+            )?
         }
         format => json_text(&record::to_status_json(&release, resources)?, format)?,
     };

@@ -41,7 +41,7 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
     session.run(async |context| {
         signals.listen(&options.name);
         let tested = test::test(context, &options).await?;
-        let shown = args.show(context, &tested, global.debug).await;
+        let shown = args.show(context, &tested, &global).await;
         let cleaned = tested.clean_up(context).await;
         shown.and(cleaned.map_err(Failure::from))
     })
@@ -49,8 +49,9 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
 
 impl TestArgs {
     /// Prints how the tests went; it is a failure when they failed.
-    async fn show(&self, context: Context<'_>, tested: &Tested, debug: bool) -> Result<(), Failure> {
-        let shown = Shown { hide_notes: true, manifest: debug, values: debug, ..Shown::default() };
+    async fn show(&self, context: Context<'_>, tested: &Tested, global: &GlobalArgs) -> Result<(), Failure> {
+        let (debug, colored) = (global.debug, global.colored);
+        let shown = Shown { hide_notes: true, manifest: debug, values: debug, colored, ..Shown::default() };
         write_stdout(release_text(&tested.release, Format::Table, shown)?.as_bytes())?;
         let mut errors: Vec<String> = tested.result.as_ref().err().map(ToString::to_string).into_iter().collect();
         if self.logs {

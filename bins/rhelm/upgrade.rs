@@ -76,11 +76,11 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
             ..args.apply.install_options(dry_run)
         };
         let release = install_chart(&global, &chart, &args.rendering, stages, options)?;
-        return args.apply.print(&release, global.debug);
+        return args.apply.print(&release, &global);
     }
     let release = args.upgrade(&global, &name, &chart, stages, dry_run)?;
     args.say(&format!("Release {name:?} has been upgraded. Happy Helming!\n"))?;
-    args.apply.print(&release, global.debug)
+    args.apply.print(&release, &global)
 }
 
 impl UpgradeArgs {

@@ -7,6 +7,7 @@ mod objects;
 mod plans;
 mod private;
 mod records;
+mod sequences;
 mod waits;
 
 use rhelm_kube::{ConnectOptions, KubeCluster, connect};

@@ -9,6 +9,12 @@ pub struct GlobalArgs {
     /// Print more, and raw YAML when it does not parse
     #[arg(long, global = true)]
     pub debug: bool,
+    /// Colours: never, auto or always
+    #[arg(long, global = true, alias = "colour", value_name = "MODE")]
+    pub color: Option<String>,
+    /// Whether output is coloured; see [`crate::color::is_colored`].
+    #[arg(skip)]
+    pub colored: bool,
     /// Namespace to work in
     #[arg(short, long, global = true)]
     pub namespace: Option<String>,

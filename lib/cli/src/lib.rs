@@ -8,6 +8,7 @@
 
 pub mod chart;
 mod chart_args;
+pub mod color;
 mod dry_run;
 mod duration;
 mod environment;

@@ -1,6 +1,6 @@
 //! A release in words: the block that `status`, `get all` and the operations on a release end with.
 
-use crate::{Failure, Format, json_text};
+use crate::{Failure, Format, color, json_text};
 use rhelm_lib::action::get::computed_values;
 use rhelm_lib::manifest::{collect, stream};
 use rhelm_lib::release::time::Time;
@@ -21,6 +21,8 @@ pub struct Shown<'a> {
     pub manifest: bool,
     /// The tables of the objects.
     pub resources: &'a str,
+    /// In colours.
+    pub colored: bool,
 }
 
 /// The release in a format.
@@ -40,7 +42,9 @@ fn block(release: &Release, shown: Shown<'_>) -> Result<String, Failure> {
     if let Ok(Some(time)) = Time::parse(&info.last_deployed) {
         text.push_str(&format!("LAST DEPLOYED: {}\n", time.ansi_c()));
     }
-    text.push_str(&format!("NAMESPACE: {}\nSTATUS: {}\n", release.namespace, info.status));
+    let namespace = color::namespace(&release.namespace, shown.colored);
+    let status = color::status(info.status.name(), shown.colored);
+    text.push_str(&format!("NAMESPACE: {namespace}\nSTATUS: {status}\n"));
     text.push_str(&format!("REVISION: {}\n", release.revision));
     if shown.chart {
         let chart = &release.chart.metadata;

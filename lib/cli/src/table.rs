@@ -10,8 +10,15 @@ pub fn table(rows: &[Vec<String>]) -> String {
     rows.iter().map(|row| text_of(row, &widths)).collect::<Vec<_>>().join("\n") + "\n"
 }
 
+/// Colours take no place.
 fn width(text: &str) -> usize {
-    text.chars().filter(|c| !c.is_control()).count()
+    let mut is_color = false;
+    let is_seen = |c: &char| {
+        let was_color = is_color;
+        is_color = (was_color && *c != 'm') || *c == '\u{1b}';
+        !was_color && !c.is_control()
+    };
+    text.chars().filter(is_seen).count()
 }
 
 /// As many lines as the longest cell has.

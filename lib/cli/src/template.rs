@@ -113,7 +113,12 @@ pub struct Server {
     pub capabilities: Capabilities,
     /// What `lookup` asks.
     pub lookup: Arc<dyn Lookup>,
+    /// Says why these manifests could not be installed.
+    pub check: Box<CheckInstallable>,
 }
+
+/// Whether a release's manifests could be installed by that name and in that namespace, taking objects over or not.
+pub type CheckInstallable = dyn Fn(&Manifests, &ReleaseFacts, bool) -> Result<(), Failure>;
 
 /// Reaches the cluster.
 pub type Connect<'a> = dyn Fn(&GlobalArgs) -> Result<Server, Failure> + 'a;
@@ -140,9 +145,10 @@ pub fn run(args: &TemplateArgs, global: &GlobalArgs, connect: &Connect<'_>) -> R
     let post_rendering = args.post_render.resolve()?;
     let (chart, config) = chart::open(&chart, &args.chart, &args.values, Purpose::Install, global.debug)?;
     let mut lookup: Arc<dyn Lookup> = Arc::new(NoCluster);
+    let mut check = None;
     if uses_server {
         let server = connect(global)?;
-        (capabilities, lookup) = (server.capabilities, server.lookup);
+        (capabilities, lookup, check) = (server.capabilities, server.lookup, Some(server.check));
     }
     check_name(&name)?;
     capabilities.api_versions.extend(args.api_versions.iter().cloned());
@@ -167,6 +173,9 @@ pub fn run(args: &TemplateArgs, global: &GlobalArgs, connect: &Connect<'_>) -> R
         Ok(mut rendered) => {
             let manifests = std::mem::take(&mut rendered.manifests);
             rendered.manifests = post_rendering.apply(manifests).map_err(|failure| hint(failure, global.debug))?;
+            if let Some(check) = check.filter(|_| !args.is_upgrade) {
+                check(&rendered.manifests, &options.release, args.install.take_ownership)?;
+            }
             args.print(rendered, &options.release)
         }
         Err(error) => Err(explain(error, global.debug)),

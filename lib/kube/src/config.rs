@@ -79,9 +79,12 @@ fn read_file(path: &Path) -> Result<Option<Kubeconfig>, String> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         _ => {}
     }
-    Kubeconfig::read_from(path)
-        .map(Some)
-        .map_err(|error| format!("error loading config file \"{}\": {error}", path.display()))
+    let named = |error: String| format!("error loading config file \"{}\": {error}", path.display());
+    // For what Go says of text that is no YAML.
+    let text = std::fs::read(path).map_err(|error| named(error.to_string()))?;
+    let cause = |error: goyaml::Error| error.to_string().replacen("error converting YAML to JSON: ", "", 1);
+    goyaml::decode_bytes(&text).map_err(|error| named(cause(error)))?;
+    Kubeconfig::read_from(path).map(Some).map_err(|error| named(error.to_string()))
 }
 
 /// A kubeconfig with one context, in which the options already replace what the files say.
@@ -105,6 +108,7 @@ fn choose(files: &Kubeconfig, options: &ConnectOptions) -> Result<Kubeconfig, St
         .and_then(|named| named.auth_info.clone())
         .unwrap_or_default();
     override_user(&mut user, options);
+    check_impersonation(&user, context.user.as_deref().unwrap_or_default())?;
     let name = "rhelm".to_owned();
     let context = Context {
         cluster: name.clone(),
@@ -119,6 +123,18 @@ fn choose(files: &Kubeconfig, options: &ConnectOptions) -> Result<Kubeconfig, St
         current_context: Some(name),
         ..Kubeconfig::default()
     })
+}
+
+/// client-go refuses it before it connects.
+fn check_impersonation(user: &AuthInfo, name: &str) -> Result<(), String> {
+    let is_set = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
+    let has_groups = user.impersonate_groups.as_ref().is_some_and(|groups| !groups.is_empty());
+    if has_groups && !is_set(&user.impersonate) {
+        return Err(format!(
+            "invalid configuration: requesting uid, groups or user-extra for {name} without impersonating a user"
+        ));
+    }
+    Ok(())
 }
 
 /// client-go opens the file before it connects.
@@ -234,6 +250,13 @@ current-context: one
         let error = chosen(&with(|o| o.ca_file = Some("/nonexistent".into()))).expect_err("no file");
         let text = "invalid configuration: unable to read certificate-authority /nonexistent for c due to open /nonexistent: \
                     no such file or directory";
+        assert_eq!(error, text);
+    }
+
+    #[test]
+    fn groups_need_a_user() {
+        let error = chosen(&with(|o| o.as_groups = vec!["g".into()])).expect_err("no user");
+        let text = "invalid configuration: requesting uid, groups or user-extra for u without impersonating a user";
         assert_eq!(error, text);
     }
 

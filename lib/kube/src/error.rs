@@ -2,6 +2,8 @@
 
 use http::Method;
 use rhelm_lib::cluster::ClusterError;
+use rustls::CertificateError;
+use rustls::pki_types::ServerName;
 use serde::Deserialize;
 use std::error::Error as StdError;
 use std::io;
@@ -61,6 +63,9 @@ fn cause(authority: &str, error: &(dyn StdError + 'static)) -> String {
         let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
         return format!("dial tcp: lookup {host}: no such host");
     }
+    if let Some(why) = chain.iter().find_map(|error| wrong_name(*error)) {
+        return format!("tls: failed to verify certificate: x509: {why}");
+    }
     if deepest.contains("UnknownIssuer") {
         return "tls: failed to verify certificate: x509: certificate signed by unknown authority".to_owned();
     }
@@ -72,6 +77,34 @@ fn cause(authority: &str, error: &(dyn StdError + 'static)) -> String {
         Some(io::ErrorKind::UnexpectedEof) => "EOF".to_owned(),
         _ => deepest,
     }
+}
+
+/// A certificate that is somebody else's: Go names those of its names that are of the kind that was expected.
+fn wrong_name(error: &(dyn StdError + 'static)) -> Option<String> {
+    let mut error = error;
+    while let Some(inner) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        error = inner;
+    }
+    let Some(rustls::Error::InvalidCertificate(CertificateError::NotValidForNameContext { expected, presented })) =
+        error.downcast_ref()
+    else {
+        return None;
+    };
+    let (kind, none) = match expected {
+        ServerName::IpAddress(_) => ("IpAddress", "any IP SANs"),
+        _ => ("DnsName", "names"),
+    };
+    let inside = |name: &String| {
+        let text = name.strip_prefix(kind)?.strip_prefix('(')?.strip_suffix(')')?;
+        Some(text.trim_matches('"').to_owned())
+    };
+    let names: Vec<_> = presented.iter().filter_map(inside).collect();
+    let expected = expected.to_str();
+    Some(match (names.is_empty(), kind) {
+        (false, _) => format!("certificate is valid for {}, not {expected}", names.join(", ")),
+        (true, "IpAddress") => format!("cannot validate certificate for {expected} because it doesn't contain {none}"),
+        (true, _) => format!("certificate is not valid for any {none}, but wanted to match {expected}"),
+    })
 }
 
 /// Whether a connection was made before it failed: one that is refused stays refused.
@@ -104,6 +137,18 @@ mod tests {
         let ClusterError::Api { code, reason, message } = refused(409, body) else { panic!("an answer") };
         assert_eq!((code, reason.as_str()), (409, "AlreadyExists"));
         assert_eq!(message, "configmaps \"x\" already exists");
+    }
+
+    #[test]
+    fn names_of_a_certificate_are_told_by_kind() {
+        let text = |expected: &str| {
+            let expected = ServerName::try_from(expected.to_owned()).expect("a name");
+            let presented = ["DnsName(\"a.b\")", "DnsName(\"c\")", "IpAddress(10.0.0.1)"].map(str::to_owned).to_vec();
+            let cause = CertificateError::NotValidForNameContext { expected, presented };
+            wrong_name(&io::Error::other(io::Error::other(rustls::Error::InvalidCertificate(cause))))
+        };
+        assert_eq!(text("x.y").as_deref(), Some("certificate is valid for a.b, c, not x.y"));
+        assert_eq!(text("1.2.3.4").as_deref(), Some("certificate is valid for 10.0.0.1, not 1.2.3.4"));
     }
 
     #[test]

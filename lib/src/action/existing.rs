@@ -1,13 +1,33 @@
 //! Looking for objects that are there before a release makes them its own.
 
-use super::context::Context;
 use super::error::Error;
-use crate::cluster::Detail;
+use super::objects::{Check, build};
+use crate::cluster::{Cluster, Detail};
+use crate::manifest::{Manifests, stream};
 use crate::plan::{Object, Owner};
 use serde_json::Value as Json;
 
+/// Says why a release could not be installed, as far as the cluster knows without a change.
+///
+/// # Errors
+/// When manifests are no objects that the cluster serves, or an object is there that belongs to somebody else.
+pub async fn check_installable(
+    cluster: &dyn Cluster,
+    manifests: &Manifests,
+    name: &str,
+    namespace: &str,
+    take_ownership: bool,
+) -> Result<(), Error> {
+    let placed = build(cluster, &stream::resources(manifests), namespace, Check::New).await;
+    let placed = placed.map_err(|error| error.during("unable to build kubernetes objects from release manifest"))?;
+    let objects: Vec<_> = placed.into_iter().map(|placed| placed.object).collect();
+    let owner = Owner { name: name.to_owned(), namespace: namespace.to_owned() };
+    let owner = (!take_ownership).then_some(&owner);
+    existing(cluster, &objects, owner).await.map(drop).map_err(|error| error.during("unable to continue with install"))
+}
+
 /// The objects that are there already, by their places among `objects`. Without an owner any of them may be taken.
-pub(super) async fn existing(cx: Context<'_>, objects: &[Object], owner: Option<&Owner>) -> Result<Vec<usize>, Error> {
+pub(super) async fn existing(cluster: &dyn Cluster, objects: &[Object], owner: Option<&Owner>) -> Result<Vec<usize>, Error> {
     let mut named = Vec::new();
     for (at, object) in objects.iter().enumerate() {
         let is_made_up =
@@ -21,7 +41,7 @@ pub(super) async fn existing(cx: Context<'_>, objects: &[Object], owner: Option<
     }
     let ids: Vec<_> = named.iter().map(|at| objects[*at].id.clone()).collect();
     let mut there = Vec::new();
-    for (at, found) in named.into_iter().zip(cx.cluster.find(&ids, Detail::Metadata).await) {
+    for (at, found) in named.into_iter().zip(cluster.find(&ids, Detail::Metadata).await) {
         let id = &objects[at].id;
         let words = |cause: &dyn std::fmt::Display| format!("could not get information about the resource {id}: {cause}");
         let Some(live) = found.map_err(|error| Error::Ownership(words(&error)))? else { continue };

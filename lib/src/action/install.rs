@@ -82,7 +82,8 @@ pub async fn install(cx: Context<'_>, options: &InstallOptions, source: &dyn Sou
         objects = build_objects(cx, options, &release).await?;
         let owner = revision::owner(&release);
         let owner = (!options.take_ownership).then_some(&owner);
-        let there = existing(cx, &objects, owner).await.map_err(|error| error.during("unable to continue with install"))?;
+        let there =
+            existing(cx.cluster, &objects, owner).await.map_err(|error| error.during("unable to continue with install"))?;
         adopted = there.into_iter().map(|at| objects[at].clone()).collect();
     }
     if options.dry_run != DryRun::None {

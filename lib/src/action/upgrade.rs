@@ -229,8 +229,9 @@ fn reused(cx: Context<'_>, reuse: Reuse, new: Map, current: &Release) -> Result<
     Ok(result)
 }
 
+/// With the times of the last record, as in Helm: the first of them stays on all that follow.
 fn merged_labels(last: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let mut labels = crate::store::labels::of_user(last);
+    let mut labels = last.clone();
     labels.extend(new.clone());
     labels.retain(|_, value| value != "null");
     labels
@@ -253,7 +254,10 @@ impl Steps {
         let added: Vec<_> = new.iter().filter(|object| !known.contains(&object.id)).cloned().collect();
         let owner = revision::owner(release);
         let owner = (!options.take_ownership).then_some(&owner);
-        let there = existing(cx, &added, owner).await.map_err(|error| error.during("unable to continue with update"))?;
+        let there =
+            existing(cx.cluster, &added, owner).await.map_err(|error| error.during("unable to continue with update"))?;
+        // What is taken in was not applied last, though it stands in the old set as what it is to become.
+        let is_settled = before.is_settled() && there.is_empty();
         old.extend(there.into_iter().map(|at| added[at].clone()));
         let server_side = !revision::is_client_side(release);
         let update_options = UpdateOptions {
@@ -261,7 +265,7 @@ impl Steps {
             force_conflicts: options.force_conflicts,
             force_replace: options.force_replace,
             adopt: revision::is_client_side(&before.current) && server_side,
-            is_settled: before.is_settled(),
+            is_settled,
             ..UpdateOptions::default()
         };
         Ok(Self { old, new, options: update_options })

@@ -2,6 +2,7 @@
 
 pub mod name;
 pub mod record;
+pub mod template;
 pub mod time;
 
 use crate::chart::Chart;

@@ -113,7 +113,7 @@ fn release(facts: &ReleaseFacts) -> Map {
     ])
 }
 
-fn metadata(metadata: &Metadata, is_root: bool) -> Map {
+pub(crate) fn metadata(metadata: &Metadata, is_root: bool) -> Map {
     let annotations = match &metadata.annotations {
         Some(all) => all.iter().map(|(key, value)| (key.as_str().into(), text(value))).collect(),
         None => Map::nil(),
@@ -178,7 +178,7 @@ pub(crate) fn value_from(value: &goyaml::Value) -> Value {
     }
 }
 
-fn map_from(map: &goyaml::Map) -> Map {
+pub(crate) fn map_from(map: &goyaml::Map) -> Map {
     map.iter().map(|(key, value)| (key.as_str().into(), value_from(value))).collect()
 }
 

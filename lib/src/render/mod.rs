@@ -9,7 +9,7 @@
 
 pub mod capabilities;
 mod capability_objects;
-mod context;
+pub(crate) mod context;
 mod engine;
 mod environment;
 mod error;

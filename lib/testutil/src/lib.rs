@@ -4,6 +4,7 @@ pub mod chart;
 pub mod conformance;
 pub mod controlplane;
 pub mod postgres;
+pub mod world;
 
 use std::io::Write;
 

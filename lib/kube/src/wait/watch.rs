@@ -38,6 +38,12 @@ struct Group {
     owner: Option<usize>,
 }
 
+impl Group {
+    fn is_by_name(&self) -> bool {
+        self.owner.is_none() && !self.selector.is_empty()
+    }
+}
+
 /// What a task reports.
 enum News {
     Listed(Group, Vec<Json>),
@@ -162,7 +168,7 @@ fn pods_of(row: usize, owner: &Json) -> Group {
 }
 
 /// Lists and watches until nobody listens any more, or the server refuses.
-async fn watch(connection: Connection, group: Group, sender: UnboundedSender<News>) {
+async fn watch(connection: Connection, mut group: Group, sender: UnboundedSender<News>) {
     loop {
         let answer = connection.json(Call::get(format!("{}?{}", group.path, group.selector))).await;
         let version = match answer {
@@ -174,6 +180,11 @@ async fn watch(connection: Connection, group: Group, sender: UnboundedSender<New
                     return;
                 }
                 version
+            }
+            // Whoever may not see one by its name may see all, or is told as Helm's users are.
+            Err(ClusterError::Api { code: 403, .. }) if group.is_by_name() => {
+                group.selector.clear();
+                continue;
             }
             Err(error) if is_final(&error) => {
                 // Nobody listens when the wait is over.

@@ -52,6 +52,13 @@ pub(super) fn add(table: &mut FunctionTable, environment: &Environment) {
     });
 }
 
+/// The value of a time of RFC 3339; Go's zero time where it is none.
+pub(crate) fn time_value(text: &str, environment: &Environment) -> Value {
+    let clock = Clock::new(environment);
+    let time = parse::parse(format::RFC_3339, text.as_bytes(), &clock.local);
+    object::value(time.unwrap_or_else(|_| Time::zero(clock.local.clone())))
+}
+
 /// A time of RFC 3339 in another layout; `None` when it is none.
 pub(crate) fn in_layout(text: &str, layout: &str, environment: &Environment) -> Option<String> {
     let clock = Clock::new(environment);

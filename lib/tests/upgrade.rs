@@ -1,0 +1,89 @@
+//! Upgrading in a cluster and a store that are kept in memory.
+
+use rhelm_lib::action::install::InstallOptions;
+use rhelm_lib::action::upgrade::UpgradeOptions;
+use rhelm_lib::store::StoreError;
+use rhelm_testutil::world::{World, config_map};
+use serde_json::json;
+
+fn web() -> UpgradeOptions {
+    UpgradeOptions { name: "web".into(), namespace: "default".into(), ..UpgradeOptions::default() }
+}
+
+fn installed(stream: &str) -> World {
+    let world = World::default();
+    let options = InstallOptions { name: "web".into(), namespace: "default".into(), ..InstallOptions::default() };
+    world.install(&options, stream).expect("installed");
+    let _ = world.changes();
+    world
+}
+
+#[test]
+fn what_left_the_chart_is_deleted_and_what_is_as_it_was_is_not_written() {
+    let world = installed(&[config_map("a", "", "a"), config_map("b", "", "b"), config_map("gone", "", "x")].concat());
+    let stream = [config_map("a", "", "a"), config_map("b", "", "changed"), config_map("new", "", "n")].concat();
+    let release = world.upgrade(&web(), &stream).expect("upgraded");
+    assert_eq!(release.revision, 2);
+    let expected = ["apply ConfigMap/default/b", "apply ConfigMap/default/new", "delete ConfigMap/default/gone"];
+    assert_eq!(world.changes(), expected);
+    assert_eq!(world.recorded(), ["superseded: Install complete", "deployed: Upgrade complete"]);
+}
+
+#[test]
+fn an_upgrade_that_changes_nothing_writes_no_object() {
+    let stream = [config_map("a", "", "a"), config_map("b", "", "b")].concat();
+    let world = installed(&stream);
+    world.upgrade(&web(), &stream).expect("upgraded");
+    assert!(world.changes().is_empty());
+}
+
+#[test]
+fn what_was_kept_and_comes_back_is_written() {
+    let kept = |value: &str| config_map("k", "helm.sh/resource-policy: keep", value);
+    let world = installed(&[config_map("a", "", "a"), kept("old")].concat());
+    world.upgrade(&web(), &config_map("a", "", "a")).expect("upgraded");
+    assert_eq!(world.objects(), ["ConfigMap/a", "ConfigMap/k"]);
+    world.upgrade(&web(), &[config_map("a", "", "a"), kept("new")].concat()).expect("upgraded");
+    assert_eq!(world.cluster.objects()[1]["data"], json!({"key": "new"}));
+}
+
+#[test]
+fn what_is_pending_is_not_upgraded() {
+    let world = installed(&config_map("a", "", "a"));
+    (0..2).for_each(|_| world.refuse_record("replace deployed", StoreError::Failed("500".into())));
+    let stream = config_map("a", "", "b");
+    let error = world.upgrade(&web(), &stream).expect_err("not recorded");
+    assert_eq!(error.to_string(), "release web is deployed, but its record could not be written: 500");
+    let error = world.upgrade(&web(), &stream).expect_err("pending");
+    assert_eq!(error.to_string(), "another operation (install/upgrade/rollback) is in progress");
+}
+
+#[test]
+fn a_failure_leaves_the_old_revision_deployed_and_cleans_up_on_request() {
+    let world = installed(&config_map("a", "", "a"));
+    world.refuse("apply ConfigMap/default/c", 403);
+    let options = UpgradeOptions { cleanup_on_fail: true, ..web() };
+    let stream = [config_map("a", "", "b"), config_map("b", "", "b"), config_map("c", "", "c")].concat();
+    let error = world.upgrade(&options, &stream).expect_err("refused");
+    let text = "failed to create resource: server-side apply failed for object default/c /v1, Kind=ConfigMap: no";
+    assert_eq!(error.to_string(), text);
+    assert_eq!(world.objects(), ["ConfigMap/a"]);
+    let failed = format!("failed: Upgrade \"web\" failed: {text}");
+    assert_eq!(world.recorded(), ["deployed: Install complete".to_owned(), failed]);
+}
+
+#[test]
+fn a_field_that_somebody_else_took_does_not_stop_the_way_back() {
+    let world = installed(&[config_map("a", "", "a"), config_map("b", "", "b")].concat());
+    // As the server does while another manager owns the field.
+    world.refuse("apply ConfigMap/default/a", 409);
+    let options = UpgradeOptions { rollback_on_failure: true, ..web() };
+    let stream = [config_map("a", "", "x"), config_map("b", "", "y")].concat();
+    let error = world.upgrade(&options, &stream).expect_err("a conflict");
+    let text = "release web failed, and has been rolled back due to rollback-on-failure being set: \
+                conflict occurred while applying object default/a /v1, Kind=ConfigMap: no";
+    assert_eq!(error.to_string(), text);
+    let data: Vec<_> = world.cluster.objects().iter().map(|object| object["data"]["key"].clone()).collect();
+    assert_eq!(data, [json!("a"), json!("b")]);
+    assert_eq!(world.recorded()[2], "deployed: Rollback to 1");
+}

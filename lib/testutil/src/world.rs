@@ -1,0 +1,197 @@
+//! A cluster and a store in memory, with whatever goes wrong there on order: for tests of operations, which end at once.
+
+use async_trait::async_trait;
+use rhelm_lib::action::install::{InstallOptions, install};
+use rhelm_lib::action::template::Rendered;
+use rhelm_lib::action::upgrade::{UpgradeOptions, upgrade};
+use rhelm_lib::action::{Cancellation, Context, Error, Facts, Source};
+use rhelm_lib::chart::{Chart, Metadata};
+use rhelm_lib::cluster::ClusterError;
+use rhelm_lib::cluster::memory::MemoryCluster;
+use rhelm_lib::log::Log;
+use rhelm_lib::manifest::{Manifest, collect};
+use rhelm_lib::release::Release;
+use rhelm_lib::store::memory::MemoryDriver;
+use rhelm_lib::store::{Driver, Head, Query, Record, RecordId, Store, StoreError};
+use serde_json::Value as Json;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Poll, Waker};
+
+/// Runs what never waits.
+///
+/// # Panics
+/// When it waits.
+pub fn at_once<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut std::task::Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("memory never waits"),
+    }
+}
+
+/// A cluster, and a store whose records are kept beside it.
+pub struct World {
+    /// Where objects live.
+    pub cluster: MemoryCluster,
+    /// Where records are kept.
+    pub store: Store,
+    records: Arc<Records>,
+}
+
+#[derive(Default)]
+struct Records {
+    driver: MemoryDriver,
+    refusals: Mutex<Vec<(String, StoreError)>>,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        let records = Arc::<Records>::default();
+        let store = Store::new(Box::new(Shared(Arc::clone(&records))), || 1_700_000_000);
+        Self { cluster: MemoryCluster::new(), store, records }
+    }
+}
+
+impl World {
+    /// Answers calls of the store with an error, once for each time that this is called: `heads`, or `create`, `replace` and
+    /// the status of the record: `replace deployed`.
+    pub fn refuse_record(&self, call: &str, error: StoreError) {
+        self.records.refusals().push((call.to_owned(), error));
+    }
+
+    /// Answers calls of the cluster with `no`.
+    pub fn refuse(&self, call: &str, code: u16) {
+        self.cluster.refuse(call, ClusterError::Api { code, reason: String::new(), message: "no".into() });
+    }
+
+    /// Runs an operation.
+    pub fn run<T>(&self, operation: impl AsyncFnOnce(Context<'_>) -> T) -> T {
+        let (now, log) = (|| "2026-01-02T03:04:05Z".to_owned(), |_: Log| {});
+        let cancellation = Cancellation::default();
+        let (cluster, store) = (&self.cluster, &self.store);
+        at_once(operation(Context { cluster, store, now: &now, log: &log, cancellation: &cancellation }))
+    }
+
+    /// Installs a stream of documents.
+    ///
+    /// # Errors
+    /// As [`install`].
+    pub fn install(&self, options: &InstallOptions, stream: &str) -> Result<Release, Error> {
+        self.run(async |context| install(context, options, &Stream(stream.to_owned())).await)
+    }
+
+    /// Upgrades to a stream of documents.
+    ///
+    /// # Errors
+    /// As [`upgrade`].
+    pub fn upgrade(&self, options: &UpgradeOptions, stream: &str) -> Result<Release, Error> {
+        self.run(async |context| upgrade(context, options, &Stream(stream.to_owned())).await)
+    }
+
+    /// Status and description of each revision of `web`.
+    ///
+    /// # Panics
+    /// When they cannot be read.
+    #[must_use]
+    pub fn recorded(&self) -> Vec<String> {
+        let all = at_once(self.store.history("default", "web")).expect("records");
+        all.into_iter().map(|release| format!("{}: {}", release.info.status, release.info.description)).collect()
+    }
+
+    /// The objects that are there, as `KIND/NAME`.
+    #[must_use]
+    pub fn objects(&self) -> Vec<String> {
+        let name = |object: &Json| {
+            let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+            format!("{}/{}", text(&object["kind"]), text(&object["metadata"]["name"]))
+        };
+        self.cluster.objects().iter().map(name).collect()
+    }
+
+    /// What has been asked of the cluster since the last time, but for reading.
+    #[must_use]
+    pub fn changes(&self) -> Vec<String> {
+        self.cluster.take_calls().into_iter().filter(|call| !call.starts_with("get")).collect()
+    }
+}
+
+/// A `ConfigMap` of `default` as a document of a chart, with these annotations.
+#[must_use]
+pub fn config_map(name: &str, annotations: &str, value: &str) -> String {
+    format!(
+        "---\n# Source: c/templates/{name}.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n  \
+         annotations: {{{annotations}}}\ndata: {{key: {value}}}\n"
+    )
+}
+
+/// Documents that are already rendered.
+struct Stream(String);
+
+impl Source for Stream {
+    fn crds(&self) -> Result<Vec<Manifest>, String> {
+        Ok(Vec::new())
+    }
+
+    fn render(&self, facts: &Facts) -> Result<Rendered, String> {
+        let (manifests, _) = collect::read(&self.0).map_err(|error| error.to_string())?;
+        let metadata = Metadata { name: "c".into(), version: "1.0.0".into(), ..Metadata::default() };
+        let chart = Chart { metadata, ..Chart::default() };
+        Ok(Rendered { manifests, chart, config: facts.config.clone(), ..Rendered::default() })
+    }
+
+    fn values(&self) -> goyaml::Map {
+        goyaml::Map::new()
+    }
+}
+
+impl Records {
+    fn refusals(&self) -> std::sync::MutexGuard<'_, Vec<(String, StoreError)>> {
+        self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn check(&self, call: &str) -> Result<(), StoreError> {
+        let mut refusals = self.refusals();
+        match refusals.iter().position(|(refused, _)| refused == call) {
+            Some(at) => Err(refusals.remove(at).1),
+            None => Ok(()),
+        }
+    }
+}
+
+struct Shared(Arc<Records>);
+
+fn call(verb: &str, record: &Record) -> String {
+    format!("{verb} {}", record.head.status())
+}
+
+#[async_trait]
+impl Driver for Shared {
+    fn name(&self) -> &'static str {
+        self.0.driver.name()
+    }
+
+    async fn heads(&self, query: &Query) -> Result<Vec<Head>, StoreError> {
+        self.0.check("heads")?;
+        self.0.driver.heads(query).await
+    }
+
+    async fn read(&self, ids: &[RecordId]) -> Result<Vec<Result<Record, StoreError>>, StoreError> {
+        self.0.driver.read(ids).await
+    }
+
+    async fn create(&self, record: &Record) -> Result<String, StoreError> {
+        self.0.check(&call("create", record))?;
+        self.0.driver.create(record).await
+    }
+
+    async fn replace(&self, record: &Record) -> Result<String, StoreError> {
+        self.0.check(&call("replace", record))?;
+        self.0.driver.replace(record).await
+    }
+
+    async fn delete(&self, id: &RecordId) -> Result<(), StoreError> {
+        self.0.check("delete")?;
+        self.0.driver.delete(id).await
+    }
+}
