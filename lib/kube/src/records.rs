@@ -289,6 +289,11 @@ impl Driver for KubeDriver {
         }
     }
 
+    async fn create_all(&self, records: &[Record]) -> Vec<Result<String, StoreError>> {
+        let writes: Vec<_> = records.iter().map(|record| self.create(record)).collect();
+        stream::iter(writes).buffered(AT_ONCE).collect().await
+    }
+
     async fn replace(&self, record: &Record) -> Result<String, StoreError> {
         let path = format!("{}?fieldManager=Helm", self.path(&record.head.id));
         match self.connection.json(Call::new(Method::PUT, path).body(&self.object(record))).await {
