@@ -32,6 +32,7 @@ mod server_table;
 mod signals;
 mod table;
 mod stack;
+pub mod store;
 pub mod template;
 mod values_args;
 mod wait_args;
