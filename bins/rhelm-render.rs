@@ -1,6 +1,6 @@
 //! `rhelm-render`: `rhelm template` alone, without a Kubernetes client. To ask a cluster it becomes `rhelm template`.
 
-use clap::{Args, FromArgMatches};
+use clap::FromArgMatches;
 use rhelm_cli::template::{self, TemplateArgs};
 use rhelm_cli::{Failure, GlobalArgs};
 use std::os::unix::process::CommandExt;
@@ -12,7 +12,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Failure> {
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
-    let command = GlobalArgs::augment_args(template::command("rhelm-render"));
+    let command = rhelm_cli::with_flags::<GlobalArgs>(template::command("rhelm-render"));
     let matches = rhelm_cli::matches(&command, &words)?;
     let global = GlobalArgs::from_arg_matches(&matches)?.with_environment(|name| std::env::var(name).ok());
     template::run(&TemplateArgs::from_arg_matches(&matches)?, &global, &|_| Err(become_rhelm(&words[1..])))

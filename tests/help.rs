@@ -30,3 +30,19 @@ fn inject_sidecar() {
 fn scan_secrets() {
     says("rhelm-scan-secrets", env!("CARGO_BIN_EXE_rhelm-scan-secrets"), &[]);
 }
+
+#[test]
+fn render() {
+    says("rhelm-render", env!("CARGO_BIN_EXE_rhelm-render"), &[]);
+}
+
+#[test]
+fn apply() {
+    says("rhelm-apply", env!("CARGO_BIN_EXE_rhelm-apply"), &[]);
+}
+
+/// Every subcommand describes itself; what its flags are, their own tests show.
+#[test]
+fn umbrella() {
+    says("rhelm", env!("CARGO_BIN_EXE_rhelm"), &[]);
+}

@@ -27,7 +27,7 @@ enum Engine {
 }
 
 pub(crate) fn define() -> Command {
-    CreateArgs::augment_args(Command::new("create").about("Make the files of a new chart"))
+    rhelm_cli::with_flags::<CreateArgs>(Command::new("create").about("Make the files of a new chart"))
 }
 
 pub(crate) fn run(_: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {

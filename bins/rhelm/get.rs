@@ -33,7 +33,7 @@ struct ValuesArgs {
 }
 
 pub(crate) fn define() -> Command {
-    let part = |name: &'static str, about: &'static str| GetArgs::augment_args(Command::new(name).about(about));
+    let part = |name: &'static str, about: &'static str| rhelm_cli::with_flags::<GetArgs>(Command::new(name).about(about));
     Command::new("get")
         .about("Show what is recorded of a release")
         .arg_required_else_help(true)
@@ -42,7 +42,7 @@ pub(crate) fn define() -> Command {
         .subcommand(part("manifest", "Show the manifest"))
         .subcommand(metadata::define())
         .subcommand(part("notes", "Show the notes"))
-        .subcommand(ValuesArgs::augment_args(Command::new("values").about("Show the values")))
+        .subcommand(rhelm_cli::with_flags::<ValuesArgs>(Command::new("values").about("Show the values")))
 }
 
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {

@@ -28,7 +28,7 @@ struct HistoryArgs {
 }
 
 pub(crate) fn define() -> Command {
-    HistoryArgs::augment_args(Command::new("history").alias("hist").about("Show the revisions of a release"))
+    rhelm_cli::with_flags::<HistoryArgs>(Command::new("history").alias("hist").about("Show the revisions of a release"))
 }
 
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {

@@ -32,7 +32,9 @@ struct InstallArgs {
 const USAGE: &str = "rhelm install [NAME] [CHART] [flags]";
 
 pub(crate) fn define() -> Command {
-    InstallArgs::augment_args(Command::new("install").about("Render a chart, apply it and record it as a release"))
+    rhelm_cli::with_flags::<InstallArgs>(
+        Command::new("install").about("Render a chart, apply it and record it as a release"),
+    )
 }
 
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {

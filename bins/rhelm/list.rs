@@ -79,7 +79,7 @@ struct ListArgs {
 }
 
 pub(crate) fn define() -> Command {
-    ListArgs::augment_args(Command::new("list").alias("ls").about("List releases"))
+    rhelm_cli::with_flags::<ListArgs>(Command::new("list").alias("ls").about("List releases"))
 }
 
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {

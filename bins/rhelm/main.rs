@@ -23,7 +23,7 @@ mod test;
 mod uninstall;
 mod upgrade;
 
-use clap::{ArgMatches, Args, Command, FromArgMatches};
+use clap::{ArgMatches, Command, FromArgMatches};
 use rhelm_cli::{Failure, GlobalArgs};
 use std::process::ExitCode;
 
@@ -67,5 +67,5 @@ fn run(words: &[String]) -> Result<(), Failure> {
 
 fn command() -> Command {
     let rhelm = Command::new("rhelm").about("Helm as a suite of small Unix programs").arg_required_else_help(true);
-    GlobalArgs::augment_args(rhelm).subcommands(SUBCOMMANDS.iter().map(|subcommand| (subcommand.define)()))
+    rhelm_cli::with_flags::<GlobalArgs>(rhelm).subcommands(SUBCOMMANDS.iter().map(|subcommand| (subcommand.define)()))
 }

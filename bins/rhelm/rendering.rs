@@ -5,7 +5,10 @@ use super::session::Signals;
 use clap::Args;
 use goyaml::Map;
 use rhelm_cli::chart::{self, Purpose};
-use rhelm_cli::{ChartArgs, Failure, GlobalArgs, PostRenderArgs, PostRendering, RenderArgs, ValuesArgs, environment, print_logs, with_stack};
+use rhelm_cli::{
+    ChartArgs, Failure, GlobalArgs, PostRenderArgs, PostRendering, RenderArgs, ValuesArgs, environment, print_logs,
+    with_stack,
+};
 use rhelm_lib::action::template::{self, RenderOptions, Rendered, TemplateError};
 use rhelm_lib::action::{DryRun, Facts, Source};
 use rhelm_lib::chart::{Chart, dependency};

@@ -41,7 +41,7 @@ struct RollbackArgs {
 const USAGE: &str = "rhelm rollback <RELEASE> [REVISION] [flags]";
 
 pub(crate) fn define() -> Command {
-    RollbackArgs::augment_args(Command::new("rollback").about("Go back to a revision"))
+    rhelm_cli::with_flags::<RollbackArgs>(Command::new("rollback").about("Go back to a revision"))
 }
 
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {

@@ -29,7 +29,7 @@ struct StatusArgs {
 }
 
 pub(crate) fn define() -> Command {
-    StatusArgs::augment_args(Command::new("status").about("Show the state of a release and of its objects"))
+    rhelm_cli::with_flags::<StatusArgs>(Command::new("status").about("Show the state of a release and of its objects"))
 }
 
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {

@@ -28,7 +28,7 @@ struct TestArgs {
 const USAGE: &str = "rhelm test [RELEASE] [flags]";
 
 pub(crate) fn define() -> Command {
-    TestArgs::augment_args(Command::new("test").about("Run the tests of a release"))
+    rhelm_cli::with_flags::<TestArgs>(Command::new("test").about("Run the tests of a release"))
 }
 
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {

@@ -38,7 +38,7 @@ const USAGE: &str = "rhelm uninstall RELEASE_NAME [...] [flags]";
 
 pub(crate) fn define() -> Command {
     let command = Command::new("uninstall").about("Delete the objects of releases, and their records");
-    UninstallArgs::augment_args(command.visible_aliases(["del", "delete", "un"]))
+    rhelm_cli::with_flags::<UninstallArgs>(command.visible_aliases(["del", "delete", "un"]))
 }
 
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {

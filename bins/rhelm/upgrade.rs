@@ -56,7 +56,7 @@ pub(crate) struct HistoryArgs {
 const USAGE: &str = "rhelm upgrade [RELEASE] [CHART] [flags]";
 
 pub(crate) fn define() -> Command {
-    UpgradeArgs::augment_args(Command::new("upgrade").about("Render a chart, and make the release what it says"))
+    rhelm_cli::with_flags::<UpgradeArgs>(Command::new("upgrade").about("Render a chart, and make the release what it says"))
 }
 
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {

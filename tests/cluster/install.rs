@@ -155,7 +155,7 @@ fn what_is_refused_leaves_no_trace() {
         (
             with(&["sh", "--post-renderer-args", "-c", "--post-renderer-args", "echo why >&2; exit 3"]),
             format!(
-                "{bad}error while running post render on files: error while running command {sh}. error output:\nwhy\n: exit status 3\n"
+                "[sh] why\n{bad}error while running post render on files: error while running command {sh}. error output:\nwhy\n: exit status 3\n"
             ),
         ),
         (

@@ -19,7 +19,7 @@ struct MetadataArgs {
 }
 
 pub(super) fn define() -> Command {
-    MetadataArgs::augment_args(Command::new("metadata").about("Show chart, labels, state and time"))
+    rhelm_cli::with_flags::<MetadataArgs>(Command::new("metadata").about("Show chart, labels, state and time"))
 }
 
 pub(super) fn run(global: &GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {

@@ -3,7 +3,7 @@
 use crate::Failure;
 use crate::operands::as_helm;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command};
 
 /// Reads the command line.
 ///
@@ -18,6 +18,13 @@ pub fn matches(command: &Command, words: &[String]) -> Result<ArgMatches, Failur
         print!("{error}");
         Failure { message: String::new(), status: 0 }
     })
+}
+
+/// Adds the flags of `A` to a command that keeps its own description: clap would take that of the flags.
+#[must_use]
+pub fn with_flags<A: Args>(command: Command) -> Command {
+    let about = command.get_about().cloned().unwrap_or_default();
+    A::augment_args(command).about(about).long_about(None)
 }
 
 /// Switches take `=true` and `=false`, values may begin with `-`, and of a repeated flag the last one counts.

@@ -123,7 +123,7 @@ const USAGE: &str = "rhelm template [NAME] [CHART] [flags]";
 /// The command with its flags.
 #[must_use]
 pub fn command(name: &'static str) -> Command {
-    TemplateArgs::augment_args(Command::new(name).about("Render a chart and print its manifests"))
+    crate::with_flags::<TemplateArgs>(Command::new(name).about("Render a chart and print its manifests"))
 }
 
 /// Renders and prints. `connect` reaches the cluster, for `--dry-run=server`.

@@ -68,7 +68,14 @@ impl Engine {
             let functions = Rc::new(table);
             let mut handlebars = None;
             parsed = parse(templates, &functions, &mut handlebars);
-            State { functions, handlebars, includes: RefCell::default(), texts: Cell::default(), data: RefCell::default(), lookup }
+            State {
+                functions,
+                handlebars,
+                includes: RefCell::default(),
+                texts: Cell::default(),
+                data: RefCell::default(),
+                lookup,
+            }
         });
         Ok(Self { set: parsed?, state })
     }
