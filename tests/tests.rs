@@ -6,4 +6,6 @@ mod inject_labels;
 mod inject_sidecar;
 mod parity;
 mod scan_secrets;
+mod sql;
+mod store;
 mod tidy;
