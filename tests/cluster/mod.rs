@@ -2,7 +2,7 @@
 
 mod commands;
 mod install;
-mod interop;
+pub(crate) mod interop;
 mod large;
 mod objects;
 mod plans;
