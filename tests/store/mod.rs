@@ -2,6 +2,7 @@
 
 mod migrate;
 mod policy;
+mod servers;
 mod tools;
 
 use assert_cmd::Command;
