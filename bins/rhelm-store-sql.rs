@@ -9,7 +9,7 @@ mod store_tool;
 mod stores;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use rhelm_cli::store::failure;
+use rhelm_cli::store::{failure, subcommand};
 use rhelm_cli::{Failure, write_stdout};
 use rhelm_sql::Database;
 use rhelm_sql::policy::{Attempt, Grants, grants_of_rbac, test};
@@ -34,8 +34,8 @@ struct PolicyArgs {
 
 fn define() -> Command {
     Command::new("policy").about("Roles and row-level policies of PostgreSQL").subcommand_required(true).subcommands([
-        PolicyArgs::augment_args(Command::new("generate").about("Print the statements that grant this and nothing else")),
-        PolicyArgs::augment_args(Command::new("test").about("Try everything as each role, and compare; nothing of it stays")),
+        subcommand::<PolicyArgs>("generate", "Print the statements that grant this and nothing else"),
+        subcommand::<PolicyArgs>("test", "Try everything as each role, and compare; nothing of it stays"),
     ])
 }
 
@@ -82,7 +82,10 @@ async fn try_all(matches: &ArgMatches) -> Result<(), Failure> {
     let wrong = attempts.iter().filter(|attempt| attempt.granted != attempt.succeeded).count();
     match wrong {
         0 => Ok(()),
-        wrong => Err(Failure { message: format!("{wrong} of {} attempts went otherwise than granted", attempts.len()), status: 2 }),
+        wrong => Err(Failure {
+            message: format!("{wrong} of {} attempts went otherwise than granted", attempts.len()),
+            status: 2,
+        }),
     }
 }
 

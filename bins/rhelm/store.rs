@@ -3,15 +3,15 @@
 use super::connect::{Connected, connect};
 use super::driver::seconds;
 use super::stores::StoreName;
-use clap::{ArgMatches, Args, Command, FromArgMatches};
-use rhelm_cli::store::{CheckArgs, MigrateArgs};
+use clap::{ArgMatches, Command, FromArgMatches};
+use rhelm_cli::store::{CheckArgs, MigrateArgs, subcommand};
 use rhelm_cli::{Failure, GlobalArgs};
 
 pub(crate) fn define() -> Command {
     let about = "Move records between stores, find what is wrong with them, and put it right";
     Command::new("store").about(about).subcommand_required(true).arg_required_else_help(true).subcommands([
-        CheckArgs::augment_args(Command::new("check").about("Find what is wrong with the records, and put it right")),
-        MigrateArgs::augment_args(Command::new("migrate").about("Copy all records to another store, and compare them")),
+        subcommand::<CheckArgs>("check", "Find what is wrong with the records, and put it right"),
+        subcommand::<MigrateArgs>("migrate", "Copy all records to another store, and compare them"),
     ])
 }
 

@@ -88,7 +88,10 @@ fn a_large_record_is_whole_or_corrupt() {
         use rhelm_lib::store::Driver;
         driver.delete(&gone).await.expect("deleted");
         let read = driver.read(std::slice::from_ref(&record.head.id)).await.expect("an answer").remove(0);
-        assert_eq!(read.map(|Record { body, .. }| body.len()), Err(StoreError::Corrupt("one of its chunks is missing".into())));
+        assert_eq!(
+            read.map(|Record { body, .. }| body.len()),
+            Err(StoreError::Corrupt("one of its chunks is missing".into()))
+        );
         // Helm, or somebody with kubectl, deletes the index alone.
         KubeDriver::config_maps(&cluster, namespace).delete(&record.head.id).await.expect("deleted");
         let strays = driver.strays(namespace).await.expect("an answer");

@@ -52,9 +52,11 @@ fn there_and_back_again() {
     tool(&stores.from(), &["import"]).write_stdin(records.clone()).assert().success();
     stores.migrate(&["--dry-run"]).assert().success().stdout("28 copied\n");
     assert_eq!(Move::exported(&stores.to()), "");
-    stores.migrate(&["--finish"]).assert().code(1).stderr(
-        "Error: 28 of 28 records are not in the target as they are in the source: migrate again before --finish\n",
-    );
+    stores
+        .migrate(&["--finish"])
+        .assert()
+        .code(1)
+        .stderr("Error: 28 of 28 records are not in the target as they are in the source: migrate again before --finish\n");
     stores.migrate(&[]).assert().success().stdout("28 copied\n");
     stores.migrate(&[]).assert().success().stdout("28 same\n");
     assert_eq!(sorted(&Move::exported(&stores.to())), sorted(&records));

@@ -25,7 +25,8 @@ fn random_words(numbers: &mut Numbers) -> Vec<String> {
     let mut words = Vec::new();
     for role in ROLES {
         for namespace in NAMESPACES.into_iter().chain(["*"]) {
-            let chosen: Vec<_> = ["read", "create", "update", "delete"].into_iter().filter(|_| numbers.next(2) == 0).collect();
+            let chosen: Vec<_> =
+                ["read", "create", "update", "delete"].into_iter().filter(|_| numbers.next(2) == 0).collect();
             let often = if namespace == "*" { 5 } else { 2 };
             if !chosen.is_empty() && numbers.next(often) == 0 {
                 words.push(format!("{role}:{namespace}:{}", chosen.join(",")));

@@ -47,11 +47,9 @@ fn every_failure_has_its_exit_status() {
         .assert()
         .code(8)
         .stderr("Error: pq: error connecting to server: Connection refused (os error 111)\n");
-    tool(&url, &["put"])
-        .write_stdin("{\"key\":\"k\",\"body\":SECRET}\n")
-        .assert()
-        .code(1)
-        .stderr("Error: standard input, line 1: no record in this line: broken JSON, or a field of the wrong type, at column 19\n");
+    tool(&url, &["put"]).write_stdin("{\"key\":\"k\",\"body\":SECRET}\n").assert().code(1).stderr(
+        "Error: standard input, line 1: no record in this line: broken JSON, or a field of the wrong type, at column 19\n",
+    );
     let mut other = record.clone();
     other.head.labels.insert("team".into(), "b".into());
     tool(&url, &["import"])
@@ -95,7 +93,8 @@ fn repairs_can_be_undone() {
     let before: String = [broken, mislabelled, misplaced].iter().chain(&good).map(line::of_record).collect();
     tool(&url, &["import"]).write_stdin(before.clone()).assert().success();
     let place = |text: &str| text.replace("default/", "default/sh.helm.release.v1.");
-    let found = tool(&url, &["check"]).assert().code(2).stderr("Error: 5 to repair: --repair does it\n").get_output().clone();
+    let found =
+        tool(&url, &["check"]).assert().code(2).stderr("Error: 5 to repair: --repair does it\n").get_output().clone();
     let text = String::from_utf8(found.stdout).expect("text");
     let age = text.split(" for ").nth(1).and_then(|rest| rest.split(' ').next()).expect("an age").to_owned();
     let expected = place(&format!(

@@ -78,7 +78,8 @@ mod tests {
 
     #[test]
     fn the_exit_status_tells_what_is_wrong_with_a_store() {
-        let status = |error: StoreError| (Failure::from(error.clone()).status, Failure::from(ListError::Store(error)).status);
+        let status =
+            |error: StoreError| (Failure::from(error.clone()).status, Failure::from(ListError::Store(error)).status);
         assert_eq!(status(StoreError::NotFound), (1, 1));
         assert_eq!(status(StoreError::Failed("why".into())), (1, 1));
         assert_eq!(status(StoreError::Conflict("why".into())), (5, 5));

@@ -18,7 +18,7 @@ use http::Method;
 use k8s_openapi::ByteString;
 use rhelm_lib::cluster::ClusterError;
 use rhelm_lib::store::labels::Labels;
-use rhelm_lib::store::{Driver, Head, Query, Record, RecordId, Stray, StoreError};
+use rhelm_lib::store::{Driver, Head, Query, Record, RecordId, StoreError, Stray};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -99,7 +99,12 @@ impl KubeDriver {
     /// Records as Secrets; `namespace` is where records go whose id names none.
     #[must_use]
     pub fn secrets(cluster: &KubeCluster, namespace: &str) -> Self {
-        Self { connection: cluster.connection().clone(), kind: Kind::Secret, namespace: namespace.to_owned(), large: Mutex::default() }
+        Self {
+            connection: cluster.connection().clone(),
+            kind: Kind::Secret,
+            namespace: namespace.to_owned(),
+            large: Mutex::default(),
+        }
     }
 
     /// Records as ConfigMaps; `namespace` is where records go whose id names none.

@@ -12,7 +12,7 @@ use crate::transaction::Shared;
 use async_trait::async_trait;
 use rhelm_lib::store::labels::Labels;
 use rhelm_lib::store::line;
-use rhelm_lib::store::{Driver, Head, Query, Record, RecordId, Stray, StoreError};
+use rhelm_lib::store::{Driver, Head, Query, Record, RecordId, StoreError, Stray};
 use std::collections::BTreeMap;
 
 /// Keeps records in a database.

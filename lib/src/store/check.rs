@@ -154,7 +154,9 @@ fn mismatch(head: &Head, release: &Release) -> Option<Finding> {
     let wrong: Vec<_> = labels::system(&release.name, release.info.status, release.revision)
         .into_iter()
         .filter(|(name, value)| head.labels.get(name) != Some(value))
-        .map(|(name, value)| format!("label {name} is {:?}, the body says {value:?}", head.labels.get(&name).map_or("", |v| v)))
+        .map(|(name, value)| {
+            format!("label {name} is {:?}, the body says {value:?}", head.labels.get(&name).map_or("", |v| v))
+        })
         .collect();
     (!wrong.is_empty()).then(|| finding(id, "mismatch", wrong.join("; "), Some(Repair::Relabel)))
 }

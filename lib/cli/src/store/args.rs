@@ -64,20 +64,25 @@ impl Tool {
     /// The whole command line.
     #[must_use]
     pub fn command(&self) -> Command {
-        let sub = |name: &'static str, about: &'static str| Command::new(name).about(about);
-        let tool = Command::new(self.name).about(self.about).subcommand_required(true).arg_required_else_help(true);
-        let tool = GlobalArgs::augment_args(tool).subcommands([
-            ListArgs::augment_args(sub("list", "Print the heads of records: place, labels and version, no bodies")),
-            KeyArgs::augment_args(sub("get", "Print records")),
-            PutArgs::augment_args(sub("put", "Write the records on standard input, and print their versions")),
-            KeyArgs::augment_args(sub("delete", "Delete records")),
-            ListArgs::augment_args(sub("export", "Print all records of a namespace")),
-            ImportArgs::augment_args(sub("import", "Write the records on standard input, and compare what was stored")),
-            CheckArgs::augment_args(sub("check", "Find what is wrong with the records, and put it right")),
-            sub("init", "Make the store ready for use"),
+        let tool = GlobalArgs::augment_args(Command::new(self.name)).about(self.about).long_about(None);
+        let tool = tool.subcommand_required(true).arg_required_else_help(true).subcommands([
+            subcommand::<ListArgs>("list", "Print the heads of records: place, labels and version, no bodies"),
+            subcommand::<KeyArgs>("get", "Print records"),
+            subcommand::<PutArgs>("put", "Write the records on standard input, and print their versions"),
+            subcommand::<KeyArgs>("delete", "Delete records"),
+            subcommand::<ListArgs>("export", "Print all records of a namespace"),
+            subcommand::<ImportArgs>("import", "Write the records on standard input, and compare what was stored"),
+            subcommand::<CheckArgs>("check", "Find what is wrong with the records, and put it right"),
+            Command::new("init").about("Make the store ready for use"),
         ]);
         (self.more)(tool)
     }
+}
+
+/// A subcommand with a description of its own, not that of its arguments.
+#[must_use]
+pub fn subcommand<A: Args>(name: &'static str, about: &'static str) -> Command {
+    A::augment_args(Command::new(name)).about(about).long_about(None)
 }
 
 /// Runs a subcommand on an open store. `namespace` is the current one, `now` the seconds since 1970.

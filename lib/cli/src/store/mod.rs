@@ -12,7 +12,7 @@ mod migrate;
 mod program;
 mod records;
 
-pub use args::{Scope, Tool};
+pub use args::{Scope, Tool, subcommand};
 pub use check::CheckArgs;
 pub use migrate::MigrateArgs;
 pub use program::ProgramDriver;

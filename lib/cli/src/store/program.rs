@@ -51,7 +51,8 @@ impl ProgramDriver {
         let text = std::str::from_utf8(&output.stdout);
         let text = text.map_err(|_| StoreError::Failed(format!("{}: its answer is no UTF-8", self.name)))?;
         let number = |(at, line)| {
-            line::read(line).map_err(|error| StoreError::Failed(format!("{}: line {} of its answer: {error}", self.name, at + 1)))
+            line::read(line)
+                .map_err(|error| StoreError::Failed(format!("{}: line {} of its answer: {error}", self.name, at + 1)))
         };
         text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(number).collect()
     }

@@ -1,6 +1,6 @@
 //! Subcommands that move records between a store and the standard streams.
 
-use super::{error_of, exit_status, failure};
+use super::{exit_status, failure};
 use crate::{Failure, warn, write_stdout};
 use rhelm_lib::store::line::{self, Line};
 use rhelm_lib::store::{Driver, Head, Query, Record, RecordId, StoreError};
@@ -226,7 +226,7 @@ impl Input {
     fn record(&mut self) -> Result<Option<Record>, Failure> {
         let Some(line) = self.line()? else { return Ok(None) };
         if let Some(error) = line.error {
-            return Err(error_of(None, format!("standard input, line {}: {error}", self.number))).map_err(told);
+            return Err(Failure::new(format!("standard input, line {}: {error}", self.number)));
         }
         let number = self.number;
         line.record().map(Some).map_err(|error| Failure::new(format!("standard input, line {number}: {error}")))

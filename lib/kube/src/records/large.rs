@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use http::Method;
 use rhelm_lib::cluster::ClusterError;
-use rhelm_lib::store::{Record, RecordId, Stray, StoreError};
+use rhelm_lib::store::{Record, RecordId, StoreError, Stray};
 use serde_json::{Value as Json, json};
 
 /// Chunks are a megabyte each: no more of them are on their way at once.
@@ -67,8 +67,11 @@ impl KubeDriver {
 
     async fn write_chunks(&self, record: &Record, index: &Index) -> Result<(), StoreError> {
         let names = index.names(&record.head.id.key);
-        let writes: Vec<_> =
-            names.iter().zip(chunks::split(&record.body)).map(|(name, chunk)| self.write_chunk(record, index, name, chunk)).collect();
+        let writes: Vec<_> = names
+            .iter()
+            .zip(chunks::split(&record.body))
+            .map(|(name, chunk)| self.write_chunk(record, index, name, chunk))
+            .collect();
         let results: Vec<_> = stream::iter(writes).buffer_unordered(AT_ONCE).collect().await;
         results.into_iter().collect()
     }
@@ -186,7 +189,9 @@ impl KubeDriver {
             }
             let path = self.path(&name_of(&chunk));
             match self.connection.json(Call::get(path)).await {
-                Ok(content) => strays.push(Stray { id, what: "a chunk of no record".to_owned(), content: content.to_string() }),
+                Ok(content) => {
+                    strays.push(Stray { id, what: "a chunk of no record".to_owned(), content: content.to_string() })
+                }
                 Err(error) if is(&error, 404) => {}
                 Err(error) => return Err(told("", &error)),
             }

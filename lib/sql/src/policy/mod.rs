@@ -102,7 +102,9 @@ impl Grants {
         match names.as_slice() {
             [] => None,
             names if names.contains(&"*") => Some("true".to_owned()),
-            names => Some(format!("{column} IN ({})", names.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", "))),
+            names => {
+                Some(format!("{column} IN ({})", names.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ")))
+            }
         }
     }
 

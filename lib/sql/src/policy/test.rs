@@ -43,9 +43,15 @@ pub async fn test(database: &Database, grants: &Grants) -> Result<Vec<Attempt>, 
             for verb in Verb::ALL {
                 // What cannot be seen cannot be changed or deleted: both name the row.
                 let needs_read = matches!(verb, Verb::Update | Verb::Delete);
-                let granted = grants.allow(role, namespace, verb) && (!needs_read || grants.allow(role, namespace, Verb::Read));
+                let granted =
+                    grants.allow(role, namespace, verb) && (!needs_read || grants.allow(role, namespace, Verb::Read));
                 let succeeded = attempt(&session, role, namespace, verb).await?;
-                attempts.push(Attempt { role: role.clone(), what: format!("{} in {namespace}", verb.name()), granted, succeeded });
+                attempts.push(Attempt {
+                    role: role.clone(),
+                    what: format!("{} in {namespace}", verb.name()),
+                    granted,
+                    succeeded,
+                });
             }
         }
         let what = "truncate the tables".to_owned();

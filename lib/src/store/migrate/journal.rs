@@ -91,11 +91,7 @@ impl<'a> Journal<'a> {
     fn write(&mut self, notes: Vec<(RecordId, String)>) -> Result<(), StoreError> {
         let mut text = String::new();
         for (id, digest) in &notes {
-            text.push_str(&line(&Note {
-                namespace: id.namespace.clone(),
-                key: id.key.clone(),
-                digest: digest.clone(),
-            }));
+            text.push_str(&line(&Note { namespace: id.namespace.clone(), key: id.key.clone(), digest: digest.clone() }));
         }
         if !text.is_empty() {
             (self.append)(&text)?;
