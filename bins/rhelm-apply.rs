@@ -9,6 +9,9 @@ mod connect;
 mod driver;
 #[path = "rhelm/session.rs"]
 mod session;
+#[path = "rhelm/stores.rs"]
+#[allow(dead_code, reason = "the umbrella uses all of it")]
+mod stores;
 
 use apply_args::{ApplyArgs, FirstArgs};
 use clap::{Args, Command, FromArgMatches};

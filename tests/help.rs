@@ -41,6 +41,20 @@ fn apply() {
     says("rhelm-apply", env!("CARGO_BIN_EXE_rhelm-apply"), &[]);
 }
 
+#[test]
+fn stores() {
+    says("rhelm-store-secret", env!("CARGO_BIN_EXE_rhelm-store-secret"), &[]);
+    says("rhelm-store-configmap", env!("CARGO_BIN_EXE_rhelm-store-configmap"), &[]);
+    says("rhelm-store-sql", env!("CARGO_BIN_EXE_rhelm-store-sql"), &[]);
+}
+
+#[test]
+fn store_subcommands() {
+    says("rhelm-store-migrate", env!("CARGO_BIN_EXE_rhelm"), &["store", "migrate"]);
+    says("rhelm-store-check", env!("CARGO_BIN_EXE_rhelm"), &["store", "check"]);
+    says("rhelm-store-sql-policy", env!("CARGO_BIN_EXE_rhelm-store-sql"), &["policy", "generate"]);
+}
+
 /// Every subcommand describes itself; what its flags are, their own tests show.
 #[test]
 fn umbrella() {

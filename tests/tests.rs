@@ -11,4 +11,5 @@ mod post_renderers;
 mod renderer;
 mod scan_secrets;
 mod sql;
+mod store;
 mod tidy;

@@ -1,12 +1,11 @@
 //! Where releases are recorded: the store that `HELM_DRIVER` names, on the cluster or the database of the user.
 
 use super::connect::{Connected, connect};
+use super::stores::StoreName;
 use rhelm_cli::{Failure, GlobalArgs};
-use rhelm_kube::{KubeCluster, KubeDriver};
+use rhelm_kube::KubeCluster;
 use rhelm_lib::cluster::Cluster;
-use rhelm_lib::store::memory::MemoryDriver;
-use rhelm_lib::store::{Driver, Store};
-use rhelm_sql::{Database, SqlDriver};
+use rhelm_lib::store::Store;
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::runtime::Runtime;
 
@@ -36,27 +35,9 @@ pub(crate) fn open(global: &GlobalArgs) -> Result<Releases, Failure> {
 pub(crate) fn beside(connected: Connected) -> Result<Releases, Failure> {
     let Connected { runtime, cluster } = connected;
     let namespace = cluster.default_namespace().to_owned();
-    let driver = runtime.block_on(driver(&cluster, &namespace))?;
+    let driver = runtime.block_on(StoreName::of_environment()?.open(&cluster, &namespace))?;
     let store = Store::new(driver, seconds);
     Ok(Releases { runtime, cluster, store, namespace })
-}
-
-/// The driver by Helm's spellings of its name.
-async fn driver(cluster: &KubeCluster, namespace: &str) -> Result<Box<dyn Driver>, Failure> {
-    let variable = |name: &str| std::env::var(name).ok();
-    Ok(match variable("HELM_DRIVER").unwrap_or_default().as_str() {
-        "" | "secret" | "secrets" => Box::new(KubeDriver::secrets(cluster, namespace)),
-        "configmap" | "configmaps" => Box::new(KubeDriver::config_maps(cluster, namespace)),
-        "memory" => Box::<MemoryDriver>::default(),
-        "sql" => {
-            let text = variable("HELM_DRIVER_SQL_CONNECTION_STRING").unwrap_or_default();
-            Box::new(SqlDriver::connect(&Database::parse(&text, &variable)?).await?)
-        }
-        other => {
-            let known = "secret, configmap, sql, memory";
-            return Err(Failure::new(format!("unknown driver {other:?} in HELM_DRIVER; known are {known}")));
-        }
-    })
 }
 
 /// Seconds since 1970.

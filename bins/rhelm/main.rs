@@ -17,6 +17,8 @@ mod rollback;
 mod server;
 mod session;
 mod status;
+mod store;
+mod stores;
 mod template;
 mod test;
 mod uninstall;
@@ -42,6 +44,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand { define: renderer::define, run: renderer::run },
     Subcommand { define: rollback::define, run: rollback::run },
     Subcommand { define: status::define, run: status::run },
+    Subcommand { define: store::define, run: store::run },
     Subcommand { define: template::define, run: template::run },
     Subcommand { define: test::define, run: test::run },
     Subcommand { define: uninstall::define, run: uninstall::run },

@@ -10,7 +10,7 @@ use rhelm_testutil::controlplane;
 use std::path::Path;
 use std::process::Command;
 
-fn helm(program: &Path, options: &ConnectOptions, arguments: &[&str]) -> String {
+pub(crate) fn helm(program: &Path, options: &ConnectOptions, arguments: &[&str]) -> String {
     let output = Command::new(program)
         .args(arguments)
         .arg("--kubeconfig")

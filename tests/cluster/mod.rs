@@ -3,6 +3,7 @@
 mod commands;
 mod install;
 pub(crate) mod interop;
+mod large;
 mod objects;
 mod plans;
 mod private;

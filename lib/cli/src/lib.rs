@@ -32,6 +32,7 @@ mod render_args;
 mod server_table;
 mod signals;
 mod stack;
+pub mod store;
 mod table;
 pub mod template;
 mod values_args;

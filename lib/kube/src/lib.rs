@@ -5,6 +5,7 @@
 //!                    → cluster (get, apply, delete, list: `Cluster`) and records (Secrets, ConfigMaps: `Driver`)
 //! ```
 
+mod chunks;
 mod client;
 mod cluster;
 mod config;

@@ -4,9 +4,12 @@
 //! Record ⇄ Secret sh.helm.release.v1.NAME.vREVISION of type helm.sh/release.v1, or ConfigMap of the same name
 //! ```
 //! Heads are read as metadata alone, bodies by name. What was not written is never reported as written, and what somebody
-//! else changed meanwhile is not overwritten.
+//! else changed meanwhile is not overwritten. What is too large for one object is kept in several: see [`crate::chunks`].
+
+mod large;
 
 use crate::KubeCluster;
+use crate::chunks;
 use crate::client::{Call, Connection, segment};
 use async_trait::async_trait;
 use futures_util::StreamExt;
@@ -15,9 +18,11 @@ use http::Method;
 use k8s_openapi::ByteString;
 use rhelm_lib::cluster::ClusterError;
 use rhelm_lib::store::labels::Labels;
-use rhelm_lib::store::{Driver, Head, Query, Record, RecordId, StoreError};
+use rhelm_lib::store::{Driver, Head, Query, Record, RecordId, StoreError, Stray};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 /// Heads, with a server that knows them; whole objects from any other.
 const HEADS_ONLY: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
@@ -33,11 +38,20 @@ enum Kind {
     ConfigMap,
 }
 
+/// Whether a record is new.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Write {
+    Create,
+    Replace,
+}
+
 /// Keeps records in the namespaces of their releases.
 pub struct KubeDriver {
     connection: Connection,
     kind: Kind,
     namespace: String,
+    /// Records that were seen to be in chunks.
+    large: Mutex<BTreeSet<RecordId>>,
 }
 
 #[derive(Deserialize)]
@@ -70,19 +84,27 @@ struct Metadata {
     namespace: String,
     #[serde(default)]
     labels: Labels,
+    #[serde(default)]
+    annotations: Labels,
     resource_version: String,
 }
 
 #[derive(Default, Deserialize)]
 struct Data {
     release: Option<String>,
+    chunks: Option<String>,
 }
 
 impl KubeDriver {
     /// Records as Secrets; `namespace` is where records go whose id names none.
     #[must_use]
     pub fn secrets(cluster: &KubeCluster, namespace: &str) -> Self {
-        Self { connection: cluster.connection().clone(), kind: Kind::Secret, namespace: namespace.to_owned() }
+        Self {
+            connection: cluster.connection().clone(),
+            kind: Kind::Secret,
+            namespace: namespace.to_owned(),
+            large: Mutex::default(),
+        }
     }
 
     /// Records as ConfigMaps; `namespace` is where records go whose id names none.
@@ -108,46 +130,71 @@ impl KubeDriver {
         format!("{}/{}", self.folder(&id.namespace), segment(&id.key))
     }
 
+    /// The record in one object.
     fn object(&self, record: &Record) -> Json {
         let head = &record.head;
         let mut metadata = json!({"name": head.id.key, "labels": head.labels});
         if !head.version.is_empty() {
             metadata["resourceVersion"] = head.version.as_str().into();
         }
-        match self.kind {
-            Kind::Secret => json!({
-                "apiVersion": "v1",
-                "kind": "Secret",
-                "metadata": metadata,
-                "type": "helm.sh/release.v1",
-                "data": {"release": ByteString(record.body.clone())},
-            }),
-            Kind::ConfigMap => {
-                let mut object = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata});
-                match std::str::from_utf8(&record.body) {
-                    Ok(text) => object["data"] = json!({"release": text}),
-                    // No payload text, but to be kept as it is.
-                    Err(_) => object["binaryData"] = json!({"release": ByteString(record.body.clone())}),
-                }
-                object
+        let mut object = self.holding("release", &record.body);
+        object["metadata"] = metadata;
+        if self.kind == Kind::Secret {
+            object["type"] = "helm.sh/release.v1".into();
+        }
+        object
+    }
+
+    /// An object with data under one key.
+    fn holding(&self, key: &str, bytes: &[u8]) -> Json {
+        let encoded = || ByteString(bytes.to_vec());
+        match (self.kind, std::str::from_utf8(bytes)) {
+            (Kind::Secret, _) => json!({"apiVersion": "v1", "kind": "Secret", "data": {key: encoded()}}),
+            (Kind::ConfigMap, Ok(text)) => json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {key: text}}),
+            // No payload text, but to be kept as it is.
+            (Kind::ConfigMap, Err(_)) => json!({"apiVersion": "v1", "kind": "ConfigMap", "binaryData": {key: encoded()}}),
+        }
+    }
+
+    /// What an object holds, from its text and its encoded data.
+    fn bytes(&self, data: Option<String>, binary: Option<String>) -> Result<Vec<u8>, StoreError> {
+        let (encoded, plain) = match self.kind {
+            Kind::Secret => (data, None),
+            Kind::ConfigMap => (binary, data),
+        };
+        match plain {
+            Some(text) => Ok(text.into_bytes()),
+            None => {
+                let decoded = serde_json::from_value(encoded.unwrap_or_default().into());
+                decoded.map(|ByteString(body)| body).map_err(|error| StoreError::Corrupt(error.to_string()))
             }
         }
     }
 
-    fn record(&self, item: Item) -> Result<Record, StoreError> {
-        let (encoded, plain) = match self.kind {
-            Kind::Secret => (item.data.release, None),
-            Kind::ConfigMap => (item.binary_data.release, item.data.release),
+    async fn record(&self, item: Item) -> Result<Record, StoreError> {
+        let index = item.data.chunks.map(|text| self.bytes(Some(text), None)).transpose()?;
+        let was_large = item.metadata.labels.contains_key(chunks::LABEL);
+        let body = self.bytes(item.data.release, item.binary_data.release)?;
+        let head = self.head(item.metadata);
+        let body = match index {
+            Some(index) => self.whole(&head.id, &index).await?,
+            None if was_large => self.whole_as_rewritten(&head.id, body).await?,
+            None => body,
         };
-        let body = match plain {
-            Some(text) => text.into_bytes(),
-            None => {
-                let decoded = serde_json::from_value(encoded.unwrap_or_default().into());
-                let ByteString(body) = decoded.map_err(|error| StoreError::Corrupt(error.to_string()))?;
-                body
-            }
-        };
-        Ok(Record { head: head(item.metadata), body })
+        Ok(Record { head, body })
+    }
+
+    fn head(&self, metadata: Metadata) -> Head {
+        let id = RecordId { namespace: metadata.namespace, key: metadata.name };
+        let mut labels = metadata.labels;
+        if labels.remove(chunks::LABEL).is_some() {
+            self.large.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone());
+        }
+        Head { id, labels, version: metadata.resource_version }
+    }
+
+    fn was_large(&self, id: &RecordId) -> bool {
+        self.large.lock().unwrap_or_else(PoisonError::into_inner).contains(id)
     }
 
     async fn get(&self, id: &RecordId) -> Result<Record, StoreError> {
@@ -156,7 +203,7 @@ impl KubeDriver {
         let item =
             answer.map_err(|error| if is(&error, 404) { StoreError::NotFound } else { self.error(&doing(), &error) })?;
         let item = serde_json::from_slice(&item).map_err(|error| StoreError::Corrupt(format!("{}: {error}", doing())))?;
-        self.record(item)
+        self.record(item).await
     }
 
     /// Reads what may not be got one by one: some are allowed to list only.
@@ -167,11 +214,16 @@ impl KubeDriver {
         let doing = "query: failed to query with labels";
         let list = answer.and_then(|answer| parse(&answer)).map_err(|error| self.error(doing, &error))?;
         let item = list.items.into_iter().flatten().find(|item| item.metadata.name == id.key);
-        self.record(item.ok_or(StoreError::NotFound)?)
+        self.record(item.ok_or(StoreError::NotFound)?).await
     }
 
     async fn read_one(&self, id: &RecordId) -> Result<Record, StoreError> {
-        match self.get(id).await {
+        let result = match self.get(id).await {
+            // Its chunks may have been replaced while they were read: then the index is another one by now.
+            Err(StoreError::Corrupt(_)) if self.was_large(id) => self.get(id).await,
+            result => result,
+        };
+        match result {
             Err(denied @ StoreError::Denied(_)) => self.read_by_list(id).await.map_err(|_| denied),
             result => result,
         }
@@ -192,15 +244,45 @@ impl KubeDriver {
             let page = match self.page(&first, &next).await {
                 Err(error) if is(&error, 410) => {
                     let all = self.page(list, "").await?;
-                    return Ok(all.items.into_iter().flatten().map(|item| head(item.metadata)).collect());
+                    return Ok(all.items.into_iter().flatten().map(|item| self.head(item.metadata)).collect());
                 }
                 page => page?,
             };
-            heads.extend(page.items.into_iter().flatten().map(|item| head(item.metadata)));
+            heads.extend(page.items.into_iter().flatten().map(|item| self.head(item.metadata)));
             next = page.metadata.next;
             if next.is_empty() {
                 return Ok(heads);
             }
+        }
+    }
+
+    async fn create_object(&self, id: &RecordId, mut object: Json) -> Result<Json, StoreError> {
+        if let Some(metadata) = object["metadata"].as_object_mut() {
+            metadata.remove("resourceVersion");
+        }
+        // Helm names no manager, so that the server takes it from the user agent; this is what it then writes.
+        let path = format!("{}?fieldManager=Helm", self.folder(&id.namespace));
+        match self.connection.json(Call::new(Method::POST, path).body(&object)).await {
+            Ok(answer) => Ok(answer),
+            Err(ClusterError::Api { reason, .. }) if reason == "AlreadyExists" => Err(StoreError::Exists),
+            Err(error) => Err(self.error("create: failed to create", &error)),
+        }
+    }
+
+    async fn replace_object(&self, id: &RecordId, object: &Json) -> Result<Json, StoreError> {
+        let path = format!("{}?fieldManager=Helm", self.path(id));
+        match self.connection.json(Call::new(Method::PUT, path).body(object)).await {
+            Ok(answer) => Ok(answer),
+            Err(error) if is(&error, 404) => Err(StoreError::NotFound),
+            Err(error) => Err(self.error("update: failed to update", &error)),
+        }
+    }
+
+    async fn delete_object(&self, path: &str) -> Result<(), StoreError> {
+        match self.connection.bytes(Call::new(Method::DELETE, path)).await {
+            Ok(_) => Ok(()),
+            Err(error) if is(&error, 404) => Err(StoreError::NotFound),
+            Err(error) => Err(told("", &error)),
         }
     }
 
@@ -225,11 +307,6 @@ fn parse(answer: &[u8]) -> Result<List, ClusterError> {
         reason: String::new(),
         message: format!("the list of records is not JSON: {error}"),
     })
-}
-
-fn head(metadata: Metadata) -> Head {
-    let id = RecordId { namespace: metadata.namespace, key: metadata.name };
-    Head { id, labels: metadata.labels, version: metadata.resource_version }
 }
 
 fn selector(name: Option<&str>) -> String {
@@ -276,33 +353,38 @@ impl Driver for KubeDriver {
     }
 
     async fn create(&self, record: &Record) -> Result<String, StoreError> {
-        let mut object = self.object(record);
-        if let Some(metadata) = object["metadata"].as_object_mut() {
-            metadata.remove("resourceVersion");
+        if record.body.len() > chunks::LARGEST {
+            return self.write_large(record, Write::Create).await;
         }
-        // Helm names no manager, so that the server takes it from the user agent; this is what it then writes.
-        let path = format!("{}?fieldManager=Helm", self.folder(&record.head.id.namespace));
-        match self.connection.json(Call::new(Method::POST, path).body(&object)).await {
-            Ok(answer) => Ok(version(&answer)),
-            Err(ClusterError::Api { reason, .. }) if reason == "AlreadyExists" => Err(StoreError::Exists),
-            Err(error) => Err(self.error("create: failed to create", &error)),
-        }
+        self.create_object(&record.head.id, self.object(record)).await.map(|answer| version(&answer))
+    }
+
+    async fn create_all(&self, records: &[Record]) -> Vec<Result<String, StoreError>> {
+        let writes: Vec<_> = records.iter().map(|record| self.create(record)).collect();
+        stream::iter(writes).buffered(AT_ONCE).collect().await
     }
 
     async fn replace(&self, record: &Record) -> Result<String, StoreError> {
-        let path = format!("{}?fieldManager=Helm", self.path(&record.head.id));
-        match self.connection.json(Call::new(Method::PUT, path).body(&self.object(record))).await {
-            Ok(answer) => Ok(version(&answer)),
-            Err(error) if is(&error, 404) => Err(StoreError::NotFound),
-            Err(error) => Err(self.error("update: failed to update", &error)),
+        if record.body.len() > chunks::LARGEST {
+            return self.write_large(record, Write::Replace).await;
         }
+        let answer = self.replace_object(&record.head.id, &self.object(record)).await?;
+        if self.was_large(&record.head.id) {
+            self.remove_chunks(&record.head.id, None).await?;
+        }
+        Ok(version(&answer))
     }
 
     async fn delete(&self, id: &RecordId) -> Result<(), StoreError> {
-        match self.connection.bytes(Call::new(Method::DELETE, self.path(id))).await {
-            Ok(_) => Ok(()),
-            Err(error) if is(&error, 404) => Err(StoreError::NotFound),
-            Err(error) => Err(told("", &error)),
-        }
+        self.delete_object(&self.path(id)).await?;
+        if self.was_large(id) { self.remove_chunks(id, None).await } else { Ok(()) }
+    }
+
+    async fn strays(&self, namespace: &str) -> Result<Vec<Stray>, StoreError> {
+        self.stray_chunks(namespace).await
+    }
+
+    async fn remove_stray(&self, stray: &Stray) -> Result<(), StoreError> {
+        self.remove_stray_chunk(stray).await
     }
 }

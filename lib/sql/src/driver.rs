@@ -10,7 +10,10 @@ use crate::session::{Row, Session};
 use crate::settings::Database;
 use crate::transaction::Shared;
 use async_trait::async_trait;
-use rhelm_lib::store::{Driver, Head, Query, Record, RecordId, StoreError};
+use rhelm_lib::store::labels::Labels;
+use rhelm_lib::store::line;
+use rhelm_lib::store::{Driver, Head, Query, Record, RecordId, StoreError, Stray};
+use std::collections::BTreeMap;
 
 /// Keeps records in a database.
 pub struct SqlDriver {
@@ -100,4 +103,35 @@ impl Driver for SqlDriver {
         let result = turn.remove(id).await;
         turn.end(result).await
     }
+
+    async fn strays(&self, namespace: &str) -> Result<Vec<Stray>, StoreError> {
+        let turn = self.shared.turn().await?;
+        let namespace = Some(namespace).filter(|namespace| !namespace.is_empty());
+        let (filter, params) = conditions(&[("l.releaseNamespace", namespace)]);
+        let sql = format!(
+            "SELECT l.releaseKey, l.releaseNamespace, l.key, l.value FROM custom_labels_v1 l {} {NO_RECORD} ORDER BY 1, 2, 3, 4",
+            if filter.is_empty() { " WHERE".to_owned() } else { format!("{filter} AND") }
+        );
+        let mut labels: BTreeMap<RecordId, Labels> = BTreeMap::new();
+        for mut row in turn.query(&sql, &params).await? {
+            let id = RecordId { key: row.text(0), namespace: row.text(1) };
+            labels.entry(id).or_default().insert(row.text(2), row.text(3));
+        }
+        let stray = |(id, labels): (RecordId, Labels)| {
+            let what = format!("{} labels of no record: the next record of this key would inherit them", labels.len());
+            let content = line::of_head(&Head { id: id.clone(), labels, version: String::new() }).trim_end().to_owned();
+            Stray { id, what, content }
+        };
+        Ok(labels.into_iter().map(stray).collect())
+    }
+
+    async fn remove_stray(&self, stray: &Stray) -> Result<(), StoreError> {
+        let mut turn = self.shared.turn().await?;
+        turn.begin().await?;
+        let result = turn.remove_stray_labels(&stray.id).await;
+        turn.end(result).await
+    }
 }
+
+const NO_RECORD: &str =
+    "NOT EXISTS (SELECT 1 FROM releases_v1 r WHERE r.key = l.releaseKey AND r.namespace = l.releaseNamespace)";

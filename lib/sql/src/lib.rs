@@ -7,6 +7,7 @@
 mod driver;
 mod error;
 mod migrate;
+pub mod policy;
 mod postgres;
 mod rows;
 mod session;

@@ -126,4 +126,14 @@ impl Turn<'_> {
         }
         self.set_labels(id, &Labels::new()).await
     }
+
+    pub(crate) async fn remove_stray_labels(&self, id: &RecordId) -> Result<(), StoreError> {
+        if self.version(id).await?.is_some() {
+            return Err(StoreError::Conflict("the labels belong to a record by now".to_owned()));
+        }
+        if self.labels(id).await?.1 == 0 {
+            return Err(StoreError::NotFound);
+        }
+        self.set_labels(id, &Labels::new()).await
+    }
 }

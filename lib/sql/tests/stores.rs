@@ -122,6 +122,29 @@ fn several_first_clients_at_once() {
 }
 
 #[test]
+fn labels_without_a_record_are_found_and_removed() {
+    let Some(server) = postgres::shared() else { return };
+    let database = server.new_database();
+    run(async {
+        let driver = connect(&server.url(&database)).await.expect("connected");
+        let mut kept = record("n", "web", 1, "body");
+        kept.head.labels.insert("team".into(), "a".into());
+        driver.create(&kept).await.expect("created");
+        let row = "('sh.helm.release.v1.gone.v1', 'n', 'team', 'b')";
+        server.sql(&database, &format!("INSERT INTO custom_labels_v1 VALUES {row}, {row}"));
+        assert_eq!(driver.strays("other").await, Ok(Vec::new()));
+        let strays = driver.strays("").await.expect("an answer");
+        let content = r#"{"namespace":"n","key":"sh.helm.release.v1.gone.v1","labels":{"team":"b"}}"#;
+        assert_eq!(strays.iter().map(|stray| stray.content.as_str()).collect::<Vec<_>>(), [content]);
+        driver.remove_stray(&strays[0]).await.expect("removed");
+        assert_eq!(driver.remove_stray(&strays[0]).await, Err(StoreError::NotFound));
+        assert_eq!(server.sql(&database, "SELECT releasekey FROM custom_labels_v1"), "sh.helm.release.v1.web.v1\n");
+        let belongs = rhelm_lib::store::Stray { id: kept.head.id, ..strays[0].clone() };
+        assert!(matches!(driver.remove_stray(&belongs).await, Err(StoreError::Conflict(_))));
+    });
+}
+
+#[test]
 fn a_caller_who_goes_away_leaves_nothing_half_done() {
     let Some(server) = postgres::shared() else { return };
     let database = server.new_database();

@@ -59,6 +59,7 @@ pub enum Error {
         /// How it stands.
         status: &'static str,
         /// Why it is not recorded.
+        #[source]
         cause: StoreError,
     },
     /// The operation was stopped from outside.
@@ -70,6 +71,7 @@ pub enum Error {
         /// What was being done.
         doing: String,
         /// What failed.
+        #[source]
         cause: Box<Error>,
     },
     /// Several things failed.

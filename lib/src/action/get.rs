@@ -13,7 +13,7 @@ pub enum GetError {
     #[error("releaseContent: Release name is invalid: {0}")]
     Name(String),
     /// There is no such revision, or the store cannot be read.
-    #[error(transparent)]
+    #[error("{0}")]
     Store(#[from] StoreError),
 }
 

@@ -11,7 +11,7 @@ pub enum HistoryError {
     #[error("release name is invalid: {0}")]
     Name(String),
     /// There is no such release, or the store cannot be read.
-    #[error(transparent)]
+    #[error("{0}")]
     Store(#[from] StoreError),
 }
 

@@ -55,7 +55,7 @@ pub enum ListError {
     #[error(transparent)]
     Selector(#[from] SelectorError),
     /// The store cannot be read.
-    #[error(transparent)]
+    #[error("{0}")]
     Store(#[from] StoreError),
 }
 

@@ -6,8 +6,11 @@
 //! A [`Driver`] keeps records and does not look into them; [`Store`] is what actions use. Reading begins with the heads,
 //! which are small, and goes on with the bodies of those records only that are wanted.
 
+pub mod check;
 pub mod labels;
+pub mod line;
 pub mod memory;
+pub mod migrate;
 mod releases;
 pub mod selector;
 
@@ -51,6 +54,15 @@ pub trait Driver: Send + Sync {
     /// [`StoreError::Exists`] when the id is taken: of two writers exactly one succeeds.
     async fn create(&self, record: &Record) -> Result<String, StoreError>;
 
+    /// Writes new records, no two of one id, in any order; the result of each.
+    async fn create_all(&self, records: &[Record]) -> Vec<Result<String, StoreError>> {
+        let mut results = Vec::with_capacity(records.len());
+        for record in records {
+            results.push(self.create(record).await);
+        }
+        results
+    }
+
     /// Replaces a record, labels and body; its version afterwards.
     ///
     /// # Errors
@@ -63,6 +75,33 @@ pub trait Driver: Send + Sync {
     /// # Errors
     /// [`StoreError::NotFound`] when there is none.
     async fn delete(&self, id: &RecordId) -> Result<(), StoreError>;
+
+    /// What lies in a namespace (empty: in any) and belongs to no record.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn strays(&self, _namespace: &str) -> Result<Vec<Stray>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// Removes a stray.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none, [`StoreError::Conflict`] when it belongs to a record by now.
+    async fn remove_stray(&self, _stray: &Stray) -> Result<(), StoreError> {
+        Err(StoreError::NotFound)
+    }
+}
+
+/// A part of a record without the record.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Stray {
+    /// Where it lies, and the record that it would belong to.
+    pub id: RecordId,
+    /// What it is, in a few words without any of its content.
+    pub what: String,
+    /// Its content as JSON, from which it can be made again.
+    pub content: String,
 }
 
 /// Which records to look for.
@@ -166,6 +205,36 @@ pub enum StoreError {
     /// The store refused for another reason.
     #[error("{0}")]
     Failed(String),
+}
+
+impl StoreError {
+    /// The kind of the error as one word, the same in all stores: `not-found`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Exists => "exists",
+            Self::NotFound => "not-found",
+            Self::Corrupt(_) => "corrupt",
+            Self::Denied(_) => "denied",
+            Self::Unreachable(_) => "unreachable",
+            Self::Conflict(_) => "conflict",
+            Self::Failed(_) => "failed",
+        }
+    }
+
+    /// The error of that kind; any other word is [`StoreError::Failed`].
+    #[must_use]
+    pub fn of_kind(kind: &str, message: String) -> Self {
+        match kind {
+            "exists" => Self::Exists,
+            "not-found" => Self::NotFound,
+            "corrupt" => Self::Corrupt(message),
+            "denied" => Self::Denied(message),
+            "unreachable" => Self::Unreachable(message),
+            "conflict" => Self::Conflict(message),
+            _ => Self::Failed(message),
+        }
+    }
 }
 
 #[cfg(test)]

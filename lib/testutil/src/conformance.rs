@@ -174,10 +174,24 @@ async fn what_is_no_payload_is_kept_as_it_is(driver: &dyn Driver, namespace: &st
 }
 
 async fn a_large_body_fits(driver: &dyn Driver, namespace: &str) {
-    let record = record(namespace, "large", 1, &"0123456789abcde\u{2f}".repeat(60_000));
-    create(driver, &record).await;
-    assert!(one(driver, &record.head.id).await.expect("the record").body == record.body, "the body is the same");
-    driver.delete(&record.head.id).await.expect("deleted");
+    // The last are beyond what one object of Kubernetes holds.
+    for (times, again) in [(60_000, 60_000), (65_536, 65_537), (200_000, 210_000), (130_000, 5)] {
+        let mut record = record(namespace, "large", 1, &"0123456789abcde\u{2f}".repeat(times));
+        record.head.labels.insert("team".into(), "a".into());
+        record.head.version = create(driver, &record).await;
+        assert_eq!(driver.create(&record).await, Err(StoreError::Exists));
+        assert!(one(driver, &record.head.id).await.expect("the record") == record, "the record of {times} is the same");
+        assert_eq!(heads(driver, namespace, Some("large")).await, [record.head.clone()]);
+        record.body = "fedcba9876543210".repeat(again).into_bytes();
+        let mut stale = record.clone();
+        record.head.version = driver.replace(&record).await.expect("replaced");
+        stale.body = "x".repeat(times * 16).into_bytes();
+        let refused = driver.replace(&stale).await;
+        assert!(matches!(refused, Err(StoreError::Conflict(_))), "{refused:?}");
+        assert!(one(driver, &record.head.id).await.expect("the record") == record, "the record of {again} is the same");
+        driver.delete(&record.head.id).await.expect("deleted");
+        assert_eq!(driver.strays(namespace).await, Ok(Vec::new()));
+    }
 }
 
 async fn create(driver: &dyn Driver, record: &Record) -> String {

@@ -1,0 +1,221 @@
+//! Records in chunks: written chunks first and index last, read whole or not at all, chunks removed when nothing needs them.
+
+use super::{HEADS_ONLY, Item, Kind, KubeDriver, List, Metadata, Write, is, parse, told, version};
+use crate::chunks::{self, Index, LABEL};
+use crate::client::{Call, segment};
+use futures_util::StreamExt;
+use futures_util::stream;
+use http::Method;
+use rhelm_lib::cluster::ClusterError;
+use rhelm_lib::store::{Record, RecordId, StoreError, Stray};
+use serde_json::{Value as Json, json};
+
+/// Chunks are a megabyte each: no more of them are on their way at once.
+const AT_ONCE: usize = 4;
+/// The label whose value says which record a chunk belongs to; keys are too long for it.
+const OWN_LABEL: &str = "rhelm-record";
+/// The same as an annotation, in full.
+const OWN_KEY: &str = "rhelm/record";
+
+fn own_label(key: &str) -> String {
+    chunks::digest(key.as_bytes())[..32].to_owned()
+}
+
+fn name_of(metadata: &Metadata) -> RecordId {
+    RecordId { namespace: metadata.namespace.clone(), key: metadata.name.clone() }
+}
+
+impl KubeDriver {
+    /// Writes chunks, then the index, then the chunks' owner, by which they go when Helm deletes the record.
+    pub(super) async fn write_large(&self, record: &Record, write: Write) -> Result<String, StoreError> {
+        let id = &record.head.id;
+        let index = Index::of(&record.body);
+        if let Err(error) = self.write_chunks(record, &index).await {
+            self.give_up(id, &index).await;
+            return Err(error);
+        }
+        let object = self.index_object(record, &index);
+        let written = match write {
+            Write::Create => self.create_object(id, object).await,
+            Write::Replace => self.replace_object(id, &object).await,
+        };
+        let answer = match written {
+            Ok(answer) => answer,
+            Err(error) => {
+                self.give_up(id, &index).await;
+                return Err(error);
+            }
+        };
+        // The record is safe. What follows keeps the namespace tidy; what it misses, `check` finds.
+        let uid = answer.pointer("/metadata/uid").and_then(Json::as_str).unwrap_or_default();
+        self.own_chunks(id, &index, uid).await;
+        if write == Write::Replace {
+            let _ = self.remove_chunks(id, Some(&index)).await;
+        }
+        Ok(version(&answer))
+    }
+
+    fn index_object(&self, record: &Record, index: &Index) -> Json {
+        let small = Record { head: record.head.clone(), body: chunks::stand_in(&record.body, index) };
+        let mut object = self.object(&small);
+        object["metadata"]["labels"][LABEL] = index.short().into();
+        let key = "chunks";
+        let text = self.holding(key, index.text().as_bytes());
+        object["data"][key] = text["data"][key].clone();
+        object
+    }
+
+    async fn write_chunks(&self, record: &Record, index: &Index) -> Result<(), StoreError> {
+        let names = index.names(&record.head.id.key);
+        let writes: Vec<_> = names
+            .iter()
+            .zip(chunks::split(&record.body))
+            .map(|(name, chunk)| self.write_chunk(record, index, name, chunk))
+            .collect();
+        let results: Vec<_> = stream::iter(writes).buffer_unordered(AT_ONCE).collect().await;
+        results.into_iter().collect()
+    }
+
+    async fn write_chunk(&self, record: &Record, index: &Index, name: &str, chunk: &[u8]) -> Result<(), StoreError> {
+        let id = &record.head.id;
+        let mut object = self.holding("release", chunk);
+        object["metadata"] = json!({
+            "name": name,
+            "labels": {"owner": "rhelm", OWN_LABEL: own_label(&id.key), LABEL: index.short()},
+            "annotations": {OWN_KEY: id.key},
+        });
+        if self.kind == Kind::Secret {
+            object["type"] = "rhelm/release-chunk.v1".into();
+        }
+        match self.create_object(id, object).await {
+            // Of an earlier attempt, or of another writer of the same: the name says what it holds, reading proves it.
+            Ok(_) | Err(StoreError::Exists) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Removes chunks that were written for nothing, unless the record that is there has the same ones.
+    async fn give_up(&self, id: &RecordId, index: &Index) {
+        let needs = |item: &Item| item.metadata.labels.get(LABEL).is_some_and(|short| short == index.short());
+        let current = self.connection.bytes(Call::get(self.path(id)).accept("application/json")).await;
+        let is_needed = match current {
+            Ok(text) => serde_json::from_slice(&text).map_or(true, |item| needs(&item)),
+            Err(error) => !is(&error, 404),
+        };
+        if !is_needed {
+            for name in index.names(&id.key) {
+                let chunk = RecordId { key: name, namespace: id.namespace.clone() };
+                let _ = self.delete_object(&self.path(&chunk)).await;
+            }
+        }
+    }
+
+    async fn own_chunks(&self, id: &RecordId, index: &Index, uid: &str) {
+        let kind = if self.kind == Kind::Secret { "Secret" } else { "ConfigMap" };
+        let owner = json!({"apiVersion": "v1", "kind": kind, "name": id.key, "uid": uid});
+        let patch = json!({"metadata": {"ownerReferences": [owner]}});
+        for name in index.names(&id.key) {
+            let path = self.path(&RecordId { key: name, namespace: id.namespace.clone() });
+            let call = Call::new(Method::PATCH, path).content_type("application/merge-patch+json").body(&patch);
+            let _ = self.connection.bytes(call.accept(HEADS_ONLY)).await;
+        }
+    }
+
+    /// The heads of all chunks of a namespace, or of one record.
+    async fn chunk_heads(&self, namespace: &str, key: Option<&str>) -> Result<Vec<Metadata>, ClusterError> {
+        let folder = if namespace.is_empty() { format!("/api/v1/{}", self.resource()) } else { self.folder(namespace) };
+        let of_record = key.map(|key| format!(",{OWN_LABEL}={}", own_label(key))).unwrap_or_default();
+        let selector = format!("owner=rhelm,{LABEL}{of_record}");
+        let path = format!("{folder}?labelSelector={}", segment(&selector));
+        let list: List = parse(&self.connection.bytes(Call::get(path).accept(HEADS_ONLY)).await?)?;
+        Ok(list.items.into_iter().flatten().map(|item| item.metadata).collect())
+    }
+
+    /// Removes the chunks of a record, except those of `kept`.
+    pub(super) async fn remove_chunks(&self, id: &RecordId, kept: Option<&Index>) -> Result<(), StoreError> {
+        let namespace = if id.namespace.is_empty() { self.namespace.as_str() } else { &id.namespace };
+        let chunks = self.chunk_heads(namespace, Some(&id.key)).await.map_err(|error| told("", &error))?;
+        let kept = kept.map(|index| index.short().to_owned());
+        for chunk in chunks.iter().filter(|chunk| chunk.labels.get(LABEL) != kept.as_ref()) {
+            match self.delete_object(&self.path(&name_of(chunk))).await {
+                // The server was faster: it removes what is owned by something that is gone.
+                Ok(()) | Err(StoreError::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// The body that an index tells of.
+    pub(super) async fn whole(&self, id: &RecordId, index: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let text = String::from_utf8_lossy(index);
+        self.joined(id, &Index::parse(&text)?).await
+    }
+
+    async fn joined(&self, id: &RecordId, index: &Index) -> Result<Vec<u8>, StoreError> {
+        let names = index.names(&id.key);
+        let reads: Vec<_> = names.into_iter().map(|name| self.chunk(id, name)).collect();
+        let chunks: Vec<_> = stream::iter(reads).buffered(AT_ONCE).collect().await;
+        index.join(chunks.into_iter().collect::<Result<_, _>>()?)
+    }
+
+    async fn chunk(&self, id: &RecordId, name: String) -> Result<Vec<u8>, StoreError> {
+        let path = self.path(&RecordId { key: name, namespace: id.namespace.clone() });
+        let answer = self.connection.bytes(Call::get(path)).await.map_err(|error| match is(&error, 404) {
+            true => StoreError::Corrupt("one of its chunks is missing".to_owned()),
+            false => told("", &error),
+        })?;
+        let item: Item = serde_json::from_slice(&answer).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        self.bytes(item.data.release, item.binary_data.release)
+    }
+
+    /// The body of a record whose index Helm has written anew; any other body as it is.
+    pub(super) async fn whole_as_rewritten(&self, id: &RecordId, body: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+        match chunks::rewritten(&body) {
+            Some((index, changed)) => chunks::merged(&self.joined(id, &index).await?, changed),
+            None => Ok(body),
+        }
+    }
+
+    /// Chunks that no index asks for.
+    pub(super) async fn stray_chunks(&self, namespace: &str) -> Result<Vec<Stray>, StoreError> {
+        let chunks = self.chunk_heads(namespace, None).await.map_err(|error| told("", &error))?;
+        let mut strays = Vec::new();
+        for chunk in chunks {
+            let key = chunk.annotations.get(OWN_KEY).cloned().unwrap_or_else(|| chunk.name.clone());
+            let id = RecordId { namespace: chunk.namespace.clone(), key };
+            if self.is_needed(&id, &chunk).await? {
+                continue;
+            }
+            let path = self.path(&name_of(&chunk));
+            match self.connection.json(Call::get(path)).await {
+                Ok(content) => {
+                    strays.push(Stray { id, what: "a chunk of no record".to_owned(), content: content.to_string() })
+                }
+                Err(error) if is(&error, 404) => {}
+                Err(error) => return Err(told("", &error)),
+            }
+        }
+        Ok(strays)
+    }
+
+    async fn is_needed(&self, id: &RecordId, chunk: &Metadata) -> Result<bool, StoreError> {
+        let one = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
+        match self.connection.bytes(Call::get(self.path(id)).accept(one)).await {
+            Ok(text) => {
+                let item: Item = serde_json::from_slice(&text).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+                Ok(item.metadata.labels.get(LABEL) == chunk.labels.get(LABEL))
+            }
+            Err(error) if is(&error, 404) => Ok(false),
+            Err(error) => Err(told("", &error)),
+        }
+    }
+
+    pub(super) async fn remove_stray_chunk(&self, stray: &Stray) -> Result<(), StoreError> {
+        let item: Item = serde_json::from_str(&stray.content).map_err(|error| StoreError::Failed(error.to_string()))?;
+        if self.is_needed(&stray.id, &item.metadata).await? {
+            return Err(StoreError::Conflict("the chunk belongs to a record by now".to_owned()));
+        }
+        self.delete_object(&self.path(&name_of(&item.metadata))).await
+    }
+}

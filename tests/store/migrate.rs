@@ -1,0 +1,134 @@
+//! `rhelm store migrate`: every record arrives, whatever interrupts it, and nothing is overwritten that only one store has.
+
+use super::{a_record, lines, output, sorted, sqlite, tool};
+use assert_cmd::Command;
+use rhelm_lib::release::Status;
+use rhelm_lib::store::line;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+/// Two databases and a journal.
+struct Move {
+    folder: tempfile::TempDir,
+}
+
+impl Move {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    fn from(&self) -> String {
+        sqlite(self.folder.path(), "from")
+    }
+
+    fn to(&self) -> String {
+        sqlite(self.folder.path(), "to")
+    }
+
+    fn journal(&self) -> PathBuf {
+        self.folder.path().join("journal")
+    }
+
+    fn command(&self, more: &[&str]) -> std::process::Command {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rhelm"));
+        command.args(["store", "migrate", "-A", "--from", &self.from(), "--to", &self.to()]);
+        command.arg("--journal").arg(self.journal()).args(more).env("KUBECONFIG", Path::new("/nowhere"));
+        command
+    }
+
+    fn migrate(&self, more: &[&str]) -> Command {
+        Command::from_std(self.command(more))
+    }
+
+    fn exported(url: &str) -> String {
+        output(tool(url, &["export", "-A"]))
+    }
+}
+
+#[test]
+fn there_and_back_again() {
+    let stores = Move::new();
+    let records = lines(7, 4);
+    tool(&stores.from(), &["import"]).write_stdin(records.clone()).assert().success();
+    stores.migrate(&["--dry-run"]).assert().success().stdout("28 copied\n");
+    assert_eq!(Move::exported(&stores.to()), "");
+    stores
+        .migrate(&["--finish"])
+        .assert()
+        .code(1)
+        .stderr("Error: 28 of 28 records are not in the target as they are in the source: migrate again before --finish\n");
+    stores.migrate(&[]).assert().success().stdout("28 copied\n");
+    stores.migrate(&[]).assert().success().stdout("28 same\n");
+    assert_eq!(sorted(&Move::exported(&stores.to())), sorted(&records));
+    assert_eq!(sorted(&Move::exported(&stores.from())), sorted(&records), "the source is kept");
+    stores.migrate(&["--finish"]).assert().success().stdout("28 finished\n");
+    assert_eq!(Move::exported(&stores.from()), "");
+    stores.migrate(&[]).assert().success().stdout("nothing to do\n");
+    stores.migrate(&["--reverse"]).assert().success().stdout("28 copied\n");
+    assert_eq!(sorted(&Move::exported(&stores.from())), sorted(&records));
+}
+
+#[test]
+fn what_changed_in_one_store_is_followed_and_what_changed_in_both_is_left() {
+    let stores = Move::new();
+    let record = |name: &str, status| a_record("default", name, 1, status);
+    let put = |url: &str, status, name: &str| {
+        tool(url, &["import", "--replace"]).write_stdin(line::of_record(&record(name, status))).assert().success();
+    };
+    for name in ["a", "b", "c", "d", "e"] {
+        put(&stores.from(), Status::Deployed, name);
+    }
+    stores.migrate(&[]).assert().success().stdout("5 copied\n");
+    put(&stores.from(), Status::Superseded, "a");
+    put(&stores.to(), Status::Superseded, "b");
+    put(&stores.from(), Status::Failed, "c");
+    put(&stores.to(), Status::Superseded, "c");
+    tool(&stores.from(), &["delete", "sh.helm.release.v1.d.v1"]).assert().success();
+    tool(&stores.to(), &["delete", "sh.helm.release.v1.e.v1"]).assert().success();
+    stores.migrate(&[]).assert().code(5).stdout("1 ahead, 1 differs, 1 gone, 1 left, 1 updated\n").stderr(
+        "default/sh.helm.release.v1.c.v1: different in the two stores: left as it is\nError: not everything was migrated\n",
+    );
+    let expected: String = [
+        record("a", Status::Superseded),
+        record("b", Status::Superseded),
+        record("c", Status::Superseded),
+        record("d", Status::Deployed),
+    ]
+    .iter()
+    .map(line::of_record)
+    .collect();
+    assert_eq!(Move::exported(&stores.to()), expected);
+    stores.migrate(&["--prune"]).assert().code(5).stdout("1 ahead, 1 differs, 1 gone, 1 pruned, 1 same\n");
+    stores.migrate(&["--finish"]).assert().code(1);
+}
+
+/// Runs the migration and kills it when its journal has grown by so many bytes; whether it was still at work.
+fn kill_after(stores: &Move, growth: u64, more: &[&str]) -> bool {
+    let length = || std::fs::metadata(stores.journal()).map_or(0, |file| file.len());
+    let before = length();
+    let mut child = stores.command(more).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");
+    while length() < before + growth && child.try_wait().expect("a child").is_none() {
+        std::thread::yield_now();
+    }
+    child.kill().expect("killed");
+    !child.wait().expect("ended").success()
+}
+
+#[test]
+fn killed_at_any_point_it_goes_on() {
+    let stores = Move::new();
+    let records = lines(60, 5);
+    tool(&stores.from(), &["import"]).write_stdin(records.clone()).assert().success();
+    let killed = (0..12).filter(|step| kill_after(&stores, 1 + step * 700, &[])).count();
+    assert!(killed > 3, "it was hardly ever at work when it was killed: {killed}");
+    stores.migrate(&[]).assert().success();
+    assert_eq!(sorted(&Move::exported(&stores.to())), sorted(&records));
+    for step in 0..6 {
+        kill_after(&stores, 1 + step * 500, &["--finish"]);
+        assert_eq!(sorted(&Move::exported(&stores.to())), sorted(&records), "nothing is lost");
+        stores.migrate(&[]).assert().success();
+    }
+    stores.migrate(&["--finish"]).assert().success();
+    assert_eq!(Move::exported(&stores.from()), "");
+    assert_eq!(sorted(&Move::exported(&stores.to())), sorted(&records), "nothing is lost");
+}
