@@ -6,6 +6,7 @@
 use super::context::{Template, value_from};
 use super::handlebars::{Data, Handlebars, Session, is_handlebars};
 use super::{Environment, Lookup, RenderError, functions, values_methods};
+use crate::log::{Level, Log};
 use gotemplate::function::{FunctionError, FunctionTable};
 use gotemplate::value::{Str, Value};
 use gotemplate::{ExecError, Limits, MissingKey, Set, TextError, format};
@@ -60,11 +61,16 @@ impl Engine {
         templates: &[Template],
         environment: &Environment,
         lookup: Arc<dyn Lookup>,
+        lenient: Option<Rc<RefCell<Vec<Log>>>>,
     ) -> Result<Self, RenderError> {
         let mut parsed = Ok(Set::default());
         let state = Rc::new_cyclic(|state: &Weak<State>| {
             let mut table = functions::table(environment);
             bind(&mut table, state);
+            match lenient {
+                None => add_failing(&mut table),
+                Some(said) => add_lenient(&mut table, said),
+            }
             let functions = Rc::new(table);
             let mut handlebars = None;
             parsed = parse(templates, &functions, &mut handlebars);
@@ -218,8 +224,27 @@ fn bind(table: &mut FunctionTable, state: &Weak<State>) {
         engine().lookup(&api_version, &kind, &namespace, &name)
     });
     values_methods::add(table);
+}
+
+fn add_failing(table: &mut FunctionTable) {
     table.add("required", required);
     table.add("fail", |message: Str| Err::<Value, _>(marked(&message)));
+}
+
+/// The functions that end a render, for a linter that wants to see the rest too.
+fn add_lenient(table: &mut FunctionTable, said: Rc<RefCell<Vec<Log>>>) {
+    let log = move |level, words: &str, message: &Str| {
+        let fields = vec![("message", message.to_str_lossy().into_owned())];
+        said.borrow_mut().push(Log { level, message: words.into(), fields });
+        Value::string("")
+    };
+    let log_required = log.clone();
+    table.add("required", move |message: Str, value: Value| match &value {
+        Value::Nil => log_required(Level::Warn, "missing required value", &message),
+        Value::String(text) if text.is_empty() => log_required(Level::Warn, "missing required values", &message),
+        _ => value,
+    });
+    table.add("fail", move |message: Str| log(Level::Info, "funcMap fail", &message));
 }
 
 fn required(message: Str, value: Value) -> Result<Value, FunctionError> {
