@@ -78,6 +78,7 @@ fn api_version(fields: &Map) -> Finding {
 fn is_text(written: &Map, name: &str) -> Finding {
     match written.get(name) {
         None | Some(Value::String(_)) => Ok(()),
+        Some(Value::Null) => Err(format!("{name} should be of type string but it's of type <nil>")),
         Some(other) => Err(format!("{name} should be of type string but it's of type {}", go_type(other))),
     }
 }
