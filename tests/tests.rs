@@ -4,6 +4,7 @@ mod cluster;
 mod help;
 mod inject_labels;
 mod inject_sidecar;
+mod lint;
 mod parity;
 mod scan_secrets;
 mod tidy;

@@ -30,12 +30,14 @@ pub(super) struct Documents<'t> {
     split: Split<'t>,
     /// Whether what is next may be a JSON object.
     is_json: bool,
+    /// How many JSON objects there were.
     count: usize,
+    length: usize,
 }
 
 impl<'t> Documents<'t> {
     pub(super) fn new(text: &'t [u8]) -> Self {
-        Self { split: Split::new(text), is_json: text.trim_ascii_start().starts_with(b"{"), count: 0 }
+        Self { split: Split::new(text), is_json: text.trim_ascii_start().starts_with(b"{"), count: 0, length: text.len() }
     }
 
     /// The JSON object that is next; an error when there is something else.
@@ -44,11 +46,23 @@ impl<'t> Documents<'t> {
         if rest.is_empty() {
             return Ok(None);
         }
-        let length = object_length(rest).ok_or_else(|| "unexpected EOF".to_owned())?;
-        goyaml::json::parse(&rest[..length]).map_err(|error| format!("json: {error}"))?;
-        let object = object(&rest[..length])?;
+        let length = object_length(rest).unwrap_or(rest.len());
+        goyaml::json::parse(&rest[..length]).map_err(|error| self.json_error(&error, rest.len()))?;
+        let object = object(&rest[..length]);
+        let object =
+            object.map_err(|error| error.trim_start_matches("error unmarshaling JSON: while decoding JSON: ").to_owned())?;
         self.split = Split::new(&rest[length..]);
         Ok(Some(object))
+    }
+
+    /// An error of the last `left` bytes, as Kubernetes prints it.
+    fn json_error(&self, error: &goyaml::Error, left: usize) -> String {
+        match error.offset() {
+            None => "unexpected EOF".to_owned(),
+            // What is JSON for good is read by another decoder.
+            Some(_) if self.count > 1 => error.to_string(),
+            Some(at) => format!("json: offset {}: {error}", self.length - left + at + 1),
+        }
     }
 
     fn yaml(&mut self) -> Result<Option<Option<Object>>, String> {

@@ -48,10 +48,7 @@ pub fn coalesce(chart: &Chart, values: &Map) -> Result<(Map, Vec<Log>), Coalesce
 pub(crate) fn table_over_defaults(values: &Map, defaults: &Map, logs: &mut Vec<Log>) -> Map {
     let table = Table::of(values);
     Coalescer { logs, has_cycle: false }.table(&table, defaults, Path::ROOT, Nulls::Remove);
-    match without_nulls(&table.to_map().into()) {
-        Value::Map(values) => values,
-        _ => Map::new(),
-    }
+    table.to_map()
 }
 
 /// What a null does to a default.

@@ -6,7 +6,7 @@ use super::ignore::Rules;
 use super::{Buffered, CHART_FILE, Context, LoadError, LoadProblem, MAX_SIZE, directory};
 use crate::chart::Chart;
 use crate::chart::metadata::read_fields;
-use crate::gotext::io_cause;
+use crate::gotext::{io_cause, quote};
 use crate::log::Log;
 use goyaml::Value;
 use std::fs::File;
@@ -39,6 +39,12 @@ pub enum FolderError {
     /// The archive's `Chart.yaml` gives no name.
     #[error("unable to extract tarball: chart name not specified")]
     Nameless,
+    /// The chart's name leads out of a folder.
+    #[error("unable to extract tarball: chart name {} is not allowed", quote(.0))]
+    NotAllowed(String),
+    /// The chart's name is a path.
+    #[error("unable to extract tarball: chart name {} must not contain path separators", quote(.0))]
+    Separators(String),
     /// There is no `Chart.yaml`.
     #[error("unable to check Chart.yaml file in chart: stat {path}: {cause}")]
     NoChart {
@@ -144,7 +150,12 @@ fn unpack(path: &Path) -> Result<Vec<Buffered>, FolderError> {
         let fields = read_fields(&file.data).map_err(FolderError::Malformed)?;
         name = fields.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
     }
-    if name.is_empty() { Err(FolderError::Nameless) } else { Ok(files) }
+    match name.as_str() {
+        "" => Err(FolderError::Nameless),
+        "." | ".." => Err(FolderError::NotAllowed(name)),
+        _ if name.contains('/') && name != "/" => Err(FolderError::Separators(name)),
+        _ => Ok(files),
+    }
 }
 
 /// The files that `.helmignore`, which is one of them, does not name. They come as a folder would list them.
