@@ -2,6 +2,7 @@
 
 mod cluster;
 mod help;
+mod hostile;
 mod inject_labels;
 mod inject_sidecar;
 mod lint;

@@ -221,6 +221,7 @@ mod tests {
             random: Arc::new(|_| {}),
             time_zone: "UTC".into(),
             time_zone_data: Arc::new(|_| None),
+            memory: None,
             resolve: Arc::new(|_| None),
         };
         templates(&Input {

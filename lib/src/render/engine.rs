@@ -4,6 +4,7 @@
 //! Helm's (`pkg/engine/engine.go`). `include` finds a Go template's definitions first, then Handlebars partials.
 
 use super::context::{Template, value_from};
+use super::environment::Gauge;
 use super::handlebars::{Data, Handlebars, Session, is_handlebars};
 use super::{Environment, Lookup, RenderError, functions, values_methods};
 use crate::log::{Level, Log};
@@ -27,7 +28,7 @@ const MAX_KEPT: usize = 64 << 10;
 
 /// Far beyond what charts need, and reached within a second or two and without exhausting memory. The stack is for a
 /// thread that has several times as much: what runs in functions above the limit needs some too.
-const LIMITS: Limits = Limits { steps: 10_000_000, output: 32 << 20, stack: 32 << 20 };
+const LIMITS: Limits = Limits { steps: 10_000_000, memory: 128 << 20, output: 32 << 20, stack: 32 << 20 };
 
 /// The name of the set, which the templates of `tpl` carry too.
 const SET_NAME: &str = "gotpl";
@@ -73,7 +74,7 @@ impl Engine {
             }
             let functions = Rc::new(table);
             let mut handlebars = None;
-            parsed = parse(templates, &functions, &mut handlebars);
+            parsed = parse(templates, &functions, &mut handlebars, environment.memory.clone());
             State {
                 functions,
                 handlebars,
@@ -110,9 +111,13 @@ fn parse(
     templates: &[Template],
     functions: &Rc<FunctionTable>,
     handlebars: &mut Option<Handlebars>,
+    memory: Option<Gauge>,
 ) -> Result<Set, RenderError> {
     let set = Set::new(Rc::clone(functions)).with_name(SET_NAME).with_missing_key(MissingKey::Zero);
     let mut set = set.with_limits(LIMITS);
+    if let Some(memory) = memory {
+        set = set.with_gauge(move || memory());
+    }
     for template in templates {
         if is_handlebars(&template.name) {
             let text = String::from_utf8_lossy(&template.text);

@@ -23,7 +23,7 @@ mod values_methods;
 mod walk;
 
 pub use capabilities::{Capabilities, KubeVersion, KubeVersionError};
-pub use environment::{Environment, Lookup, LookupError, NoCluster};
+pub use environment::{Environment, Gauge, Lookup, LookupError, NoCluster};
 pub use error::RenderError;
 pub use name_template::{NameTemplateError, render_name};
 pub use notes::take_notes;
