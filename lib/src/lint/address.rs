@@ -78,7 +78,6 @@ mod tests {
     fn addresses_of_pages() {
         let valid = [
             "http://x.y",
-            "x.y.z",
             "foo.bar/baz",
             "http://localhost",
             "http://localhost:80/x",
@@ -109,6 +108,7 @@ mod tests {
             "/x.y",
             ".x",
             "abc",
+            "x.y.z",
             "http://x..y",
             "http://a.b.c.d.e",
             "http://a b",

@@ -6,7 +6,7 @@ use crate::chart::decode::{Shape, decode};
 use crate::chart::loader::Kind;
 use crate::chart::{Chart, dependency};
 use crate::gotext::quote;
-use crate::render::{self, Capabilities, Input, KubeVersion, NoCluster, ReleaseFacts};
+use crate::render::{self, Capabilities, Input, NoCluster, ReleaseFacts};
 use crate::values::{coalesce, schema};
 use goyaml::{Map, Value};
 use std::sync::Arc;
@@ -106,7 +106,7 @@ fn content(linter: &mut Linter<'_>, name: &str, text: &str) -> bool {
             }
         };
         let Some(object) = object else { continue };
-        let version = linter.options.kube_version.clone().unwrap_or_else(KubeVersion::default);
+        let version = linter.options.kube_version.clone().unwrap_or_default();
         linter.report(Severity::Warning, name, names::check(&object));
         linter.report(Severity::Warning, name, deprecation::check(&object, &version));
         linter.report(Severity::Error, name, selector(&object, text));
