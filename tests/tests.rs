@@ -8,4 +8,5 @@ mod inject_sidecar;
 mod lint;
 mod parity;
 mod scan_secrets;
+mod sql;
 mod tidy;
