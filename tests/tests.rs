@@ -3,8 +3,10 @@
 mod cluster;
 mod docs;
 mod help;
+mod hostile;
 mod inject_labels;
 mod inject_sidecar;
+mod lint;
 mod parity;
 mod plugins;
 mod post_renderers;

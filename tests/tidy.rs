@@ -12,7 +12,7 @@ const STAGES: &[&[&str]] = &[
     &["version", "log"],
     &["chart", "values"],
     &["render"],
-    &["manifest"],
+    &["manifest", "lint"],
     &["postrender"],
     &["plan", "cluster"],
     &["release"],

@@ -9,6 +9,7 @@ mod driver;
 mod get;
 mod history;
 mod install;
+mod lint;
 mod list;
 mod pipeline;
 mod renderer;
@@ -40,6 +41,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand { define: get::define, run: get::run },
     Subcommand { define: history::define, run: history::run },
     Subcommand { define: install::define, run: install::run },
+    Subcommand { define: lint::define, run: lint::run },
     Subcommand { define: list::define, run: list::run },
     Subcommand { define: renderer::define, run: renderer::run },
     Subcommand { define: rollback::define, run: rollback::run },

@@ -20,6 +20,7 @@ pub mod chart;
 pub mod cluster;
 mod gotext;
 mod gotime;
+pub mod lint;
 pub mod log;
 pub mod manifest;
 mod pattern;

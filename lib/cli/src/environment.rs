@@ -14,6 +14,7 @@ pub fn environment(enable_dns: bool) -> Environment {
         random: Arc::new(fill),
         time_zone: time_zone(),
         time_zone_data: Arc::new(time_zone_data),
+        memory: memory().map(|_| Arc::new(|| memory().unwrap_or_default()) as render::Gauge),
         resolve: if enable_dns { Arc::new(resolve) } else { Arc::new(|_| None) },
     }
 }
@@ -24,6 +25,14 @@ pub fn environment(enable_dns: bool) -> Environment {
 /// When the template fails.
 pub fn render_name(template: &str) -> Result<String, Failure> {
     Ok(render::render_name(template, &environment(true), |name| std::env::var(name).ok())?)
+}
+
+/// What the system says of this process; nothing where there is no such file.
+fn memory() -> Option<usize> {
+    const PAGE: usize = 4096;
+    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: usize = text.split(' ').nth(1)?.parse().ok()?;
+    Some(pages * PAGE)
 }
 
 fn fill(buffer: &mut [u8]) {

@@ -226,10 +226,38 @@ pub trait IntoFunction<Arguments> {
     fn into_function(self) -> Function;
 }
 
+/// What a call of a function takes: each way of counting it gives steps.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Price {
+    /// The call.
+    pub call: u64,
+    /// Each 64 bytes of text, and every 16 items of a list, given or returned.
+    pub size: u64,
+}
+
+impl Default for Price {
+    fn default() -> Self {
+        Self { call: 0, size: 1 }
+    }
+}
+
+impl Price {
+    /// The steps for the size of these values, what they contain not counted.
+    pub(crate) fn of(self, values: &[Value]) -> u64 {
+        let size = |value: &Value| match value {
+            Value::String(text) => text.len() / 64,
+            Value::List(items) => items.len() / 16,
+            _ => 0,
+        };
+        values.iter().map(size).sum::<usize>() as u64 * self.size
+    }
+}
+
 /// The functions that templates know, by name.
 #[derive(Clone, Debug, Default)]
 pub struct FunctionTable {
     functions: Vec<(&'static str, Function)>,
+    prices: Vec<Price>,
     // Looked up at parse time only; never iterated towards output.
     by_name: HashMap<&'static str, u32>,
     methods: Vec<(&'static str, &'static str, Function)>,
@@ -250,8 +278,20 @@ impl FunctionTable {
             None => {
                 self.by_name.insert(name, self.functions.len() as u32);
                 self.functions.push((name, function));
+                self.prices.push(Price::default());
             }
         }
+    }
+
+    /// Says what a call of the function `name` takes of [`crate::Limits::steps`], where that is more than usual.
+    pub fn set_price(&mut self, name: &str, price: Price) {
+        if let Some(&index) = self.by_name.get(name) {
+            self.prices[index as usize] = price;
+        }
+    }
+
+    pub(crate) fn price(&self, index: u32) -> Price {
+        self.prices[index as usize]
     }
 
     /// Adds a method of a named map type ([`MapType::Named`]), whose first parameter is the receiver. As in Go, it goes

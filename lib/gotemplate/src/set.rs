@@ -7,6 +7,7 @@ use crate::program::Program;
 use crate::value::{Str, Value};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::fmt;
 use std::rc::Rc;
 
 /// What a field stands for that a map does not have: Go's option `missingkey`.
@@ -33,8 +34,10 @@ pub enum TextError {
 /// What an execution may use up, with all the executions that its functions begin.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Limits {
-    /// Iterations of `range`, and invocations of templates.
+    /// Iterations of `range`, invocations of templates, and what calls of functions take: see [`FunctionTable::set_price`].
     pub steps: u64,
+    /// How many bytes of memory an execution may take, as far as [`Set::with_gauge`] can tell.
+    pub memory: usize,
     /// The length of each text that is written, in bytes.
     pub output: usize,
     /// The stack of the thread, in bytes. Only functions that execute templates themselves, such as `include`, use it up: about
@@ -45,7 +48,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: 1 << 30, output: 1 << 30, stack: 1 << 20 }
+        Self { steps: 1 << 30, memory: usize::MAX, output: 1 << 30, stack: 1 << 20 }
     }
 }
 
@@ -74,6 +77,9 @@ pub(crate) struct Resources {
     depth: Cell<usize>,
     stack: Cell<usize>,
     steps: Cell<u64>,
+    /// The steps left when the gauge was last read.
+    measured: Cell<u64>,
+    gauge: Option<Gauge>,
     pub(crate) scratch: RefCell<Vec<Scratch>>,
     buffers: RefCell<Vec<Vec<u8>>>,
 }
@@ -99,6 +105,14 @@ impl Set {
         self
     }
 
+    /// Sets how the memory that is in use is measured, in bytes. It is read now and then, when much may have changed.
+    #[must_use]
+    pub fn with_gauge(mut self, read: impl Fn() -> usize + 'static) -> Self {
+        let gauge = Some(Gauge { before: read(), read: Box::new(read) });
+        self.resources = Rc::new(Resources { gauge, ..Resources::default() });
+        self
+    }
+
     /// Sets what an execution may use up.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
@@ -119,6 +133,10 @@ impl Set {
         out: &mut Vec<u8>,
     ) -> Result<(), TextError> {
         let mut own = self.clone();
+        let steps = text.as_ref().len() as u64 / PARSED_PER_STEP;
+        if let Err(message) = self.resources.charge(steps, &self.limits) {
+            return Err(TextError::Exec(ExecError::unparsed(name, message)));
+        }
         let programs = parse::parse(name, text.as_ref(), &self.functions).map_err(TextError::Parse)?;
         let main = programs.iter().rfind(|program| program.name.as_bytes() == name.as_bytes()).cloned();
         own.add(programs);
@@ -219,6 +237,7 @@ impl Resources {
         if self.depth.get() == 0 {
             self.stack.set(here);
             self.steps.set(limits.steps);
+            self.measured.set(limits.steps);
         }
         if self.stack.get().abs_diff(here) > limits.stack {
             return Err(format!("executions are nested too deeply: more than {} bytes of stack in use", limits.stack));
@@ -232,6 +251,47 @@ impl Resources {
         let left = self.steps.get();
         self.steps.set(left.saturating_sub(1));
         left > 0
+    }
+
+    /// Takes that many steps.
+    ///
+    /// # Errors
+    /// When there are not as many left, or memory runs out.
+    pub(crate) fn charge(&self, steps: u64, limits: &Limits) -> Result<(), String> {
+        if self.depth.get() == 0 {
+            return Ok(());
+        }
+        let left = self.steps.get().checked_sub(steps);
+        let left = left.ok_or_else(|| format!("execution takes more than {} steps", limits.steps))?;
+        self.steps.set(left);
+        if self.measured.get().saturating_sub(left) < STEPS_BETWEEN_MEASURES {
+            return Ok(());
+        }
+        self.measured.set(left);
+        match &self.gauge {
+            Some(gauge) if (gauge.read)().saturating_sub(gauge.before) > limits.memory => {
+                Err(format!("execution takes more than {} bytes of memory", limits.memory))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// How many bytes of a template are parsed in one step.
+const PARSED_PER_STEP: u64 = 4;
+
+/// After how many steps memory may have changed enough to be measured again.
+const STEPS_BETWEEN_MEASURES: u64 = 1 << 14;
+
+/// Tells how much memory is in use.
+struct Gauge {
+    before: usize,
+    read: Box<dyn Fn() -> usize>,
+}
+
+impl fmt::Debug for Gauge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gauge").field("before", &self.before).finish_non_exhaustive()
     }
 }
 

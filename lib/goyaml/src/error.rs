@@ -25,6 +25,12 @@ impl Error {
         Self(Box::new(Detail { message, offset: Some(offset) }))
     }
 
+    /// The same error, noticed at byte `offset` of the input.
+    pub(crate) fn noticed_at(mut self, offset: usize) -> Self {
+        self.0.offset = Some(offset);
+        self
+    }
+
     /// The same error with `context: ` before its text.
     #[must_use]
     pub fn within(mut self, context: &str) -> Self {

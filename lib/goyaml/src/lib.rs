@@ -24,7 +24,7 @@ mod text;
 mod timestamp;
 mod value;
 
-pub use decode::{Target, decode, decode_bytes, decode_into, decode_list, decode_map, decode_map_bytes};
+pub use decode::{Target, check_unique_keys, decode, decode_bytes, decode_into, decode_list, decode_map, decode_map_bytes};
 pub use emit::{to_yaml, to_yaml_pretty};
 pub use error::Error;
 pub use scan::{Mark, ScalarStyle};

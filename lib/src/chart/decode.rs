@@ -10,7 +10,7 @@ use goyaml::{Map, Target, Value};
 
 /// What is expected at a place.
 #[derive(Debug)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     Any,
     Text,
     Bool,
@@ -26,7 +26,7 @@ pub(super) const TEXTS: Shape = Shape::List { of: &Shape::Text, go_type: "[]stri
 ///
 /// # Errors
 /// For text that is no YAML or has another shape, in Go's words.
-pub(super) fn decode(text: &[u8], shape: &'static Shape, result: &mut Value) -> Result<(), String> {
+pub(crate) fn decode(text: &[u8], shape: &'static Shape, result: &mut Value) -> Result<(), String> {
     let value = goyaml::decode_into(text, shape).map_err(|error| error.to_string())?;
     let mut reader = Reader { error: None };
     reader.read(value, shape, result, &Place::ROOT);
@@ -36,8 +36,20 @@ pub(super) fn decode(text: &[u8], shape: &'static Shape, result: &mut Value) -> 
     }
 }
 
+/// The name of the first entry that no field of the shape takes, in the order in which Go meets them.
+pub(super) fn unknown_field<'v>(value: &'v Value, shape: &Shape) -> Option<&'v str> {
+    match (shape, value) {
+        (Shape::List { of, .. }, Value::List(items)) => items.iter().find_map(|item| unknown_field(item, of)),
+        (Shape::Struct { fields, .. }, Value::Map(entries)) => entries.iter().find_map(|(key, value)| {
+            let Some((_, shape)) = field(fields, key) else { return Some(key.as_str()) };
+            unknown_field(value, shape)
+        }),
+        _ => None,
+    }
+}
+
 /// The members of a struct that was read.
-pub(super) trait Fields {
+pub(crate) trait Fields {
     fn text(&mut self, name: &str) -> String;
     fn texts(&mut self, name: &str) -> Vec<String>;
     fn flag(&mut self, name: &str) -> bool;

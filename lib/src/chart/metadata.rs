@@ -1,6 +1,6 @@
 //! `Chart.yaml`, `requirements.yaml` and their lock files: reading, checking and cleaning them.
 
-use super::decode::{Fields, Shape, TEXTS, decode, into_text};
+use super::decode::{Fields, Shape, TEXTS, decode, into_text, unknown_field};
 use super::{Dependency, Lock, Maintainer, Metadata};
 use crate::gotext::{is_print, is_space, quote};
 use crate::version::Version;
@@ -101,6 +101,32 @@ pub(super) fn api_version(text: &[u8]) -> Result<String, String> {
     let mut base = Value::Null;
     decode(text, &BASE, &mut base)?;
     Ok(base.get("apiVersion").cloned().map(into_text).unwrap_or_default())
+}
+
+/// The fields of a `Chart.yaml` as they are written, neither cleaned nor checked.
+///
+/// # Errors
+/// For text that is no YAML or has another shape, in Go's words.
+pub(crate) fn read_fields(text: &[u8]) -> Result<Map, String> {
+    let mut fields = Value::Null;
+    decode(text, &METADATA, &mut fields)?;
+    match fields {
+        Value::Map(fields) => Ok(fields),
+        _ => Ok(Map::new()),
+    }
+}
+
+/// Reads a `Chart.yaml` as strictly as Go can: no key may be there twice, and none that is not known.
+///
+/// # Errors
+/// For what is not allowed, in Go's words.
+pub(crate) fn read_strictly(text: &[u8]) -> Result<(), String> {
+    goyaml::check_unique_keys(text).map_err(|error| error.to_string())?;
+    let value = goyaml::decode_into(text, &METADATA).map_err(|error| error.to_string())?;
+    match unknown_field(&value, &METADATA) {
+        None => Ok(()),
+        Some(name) => Err(format!("error unmarshaling JSON: while decoding JSON: json: unknown field {}", quote(name))),
+    }
 }
 
 /// Reads a lock file; `None` for one that is empty.

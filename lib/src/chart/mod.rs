@@ -2,10 +2,10 @@
 
 pub mod starter;
 
-mod decode;
+pub(crate) mod decode;
 pub mod dependency;
 pub mod loader;
-mod metadata;
+pub(crate) mod metadata;
 
 pub use metadata::ValidationError;
 

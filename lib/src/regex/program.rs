@@ -86,14 +86,19 @@ impl Regexp {
         found
     }
 
-    /// The text with every match replaced by what `write` appends for it.
-    pub(crate) fn replace_all(&self, text: &[u8], mut write: impl FnMut(&Groups, &Haystack<'_>, &mut Vec<u8>)) -> Vec<u8> {
+    /// The text with every match replaced by what `write` appends for it. It ends early once it is longer than `limit`.
+    pub(crate) fn replace_all(
+        &self,
+        text: &[u8],
+        limit: usize,
+        mut write: impl FnMut(&Groups, &Haystack<'_>, &mut Vec<u8>),
+    ) -> Vec<u8> {
         let haystack = Haystack::new(text);
         let searched = haystack.text.as_ref();
         let matcher = self.matcher(text.len());
         let mut captures = matcher.create_captures();
         let (mut replaced, mut last_end, mut at) = (Vec::with_capacity(text.len()), 0, 0);
-        while at <= searched.len() {
+        while at <= searched.len() && replaced.len() <= limit {
             matcher.search_captures(&Input::new(searched).range(at..), &mut captures);
             let Some(span) = captures.get_match().map(|found| found.span()) else { break };
             replaced.extend_from_slice(&text[haystack.original(last_end)..haystack.original(span.start)]);

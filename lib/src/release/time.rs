@@ -218,6 +218,7 @@ mod tests {
             random: Arc::new(|_| {}),
             time_zone: time_zone.to_owned(),
             time_zone_data: Arc::new(|_| None),
+            memory: None,
             resolve: Arc::new(|_| None),
         };
         let cases = [

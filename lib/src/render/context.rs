@@ -107,7 +107,7 @@ fn release(facts: &ReleaseFacts) -> Map {
         ("Name", text(&facts.name)),
         ("Namespace", text(&facts.namespace)),
         ("IsUpgrade", Value::Bool(facts.is_upgrade)),
-        ("IsInstall", Value::Bool(!facts.is_upgrade)),
+        ("IsInstall", Value::Bool(!facts.is_upgrade && facts.revision > 0)),
         ("Revision", Value::Int(i64::from(facts.revision))),
         ("Service", text("Helm")),
     ])
@@ -221,6 +221,7 @@ mod tests {
             random: Arc::new(|_| {}),
             time_zone: "UTC".into(),
             time_zone_data: Arc::new(|_| None),
+            memory: None,
             resolve: Arc::new(|_| None),
         };
         templates(&Input {

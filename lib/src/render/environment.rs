@@ -4,6 +4,9 @@ use goyaml::Value;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+/// Tells how many bytes of memory are in use.
+pub type Gauge = Arc<dyn Fn() -> usize + Send + Sync>;
+
 /// Clock, randomness and name service of a render.
 #[derive(Clone)]
 pub struct Environment {
@@ -15,6 +18,8 @@ pub struct Environment {
     pub time_zone: String,
     /// The TZif data of a time zone, if the machine has it under exactly that name; the tables that are built in stand in.
     pub time_zone_data: Arc<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>,
+    /// The bytes of memory that are in use, to stop templates that would fill it all; `None` where that cannot be known.
+    pub memory: Option<Gauge>,
     /// The addresses of a host, for `getHostByName`; `None` when DNS is not enabled.
     pub resolve: Arc<dyn Fn(&str) -> Option<Vec<String>> + Send + Sync>,
 }

@@ -23,15 +23,18 @@ mod values_methods;
 mod walk;
 
 pub use capabilities::{Capabilities, KubeVersion, KubeVersionError};
-pub use environment::{Environment, Lookup, LookupError, NoCluster};
+pub use environment::{Environment, Gauge, Lookup, LookupError, NoCluster};
 pub use error::RenderError;
 pub use name_template::{NameTemplateError, render_name};
 pub use notes::take_notes;
 
 use crate::chart::Chart;
+use crate::log::Log;
 use engine::Engine;
 use goyaml::Map;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// What every template writes, by the template's name: `chart/templates/file.yaml`.
@@ -59,6 +62,7 @@ pub struct Input<'a> {
 pub struct ReleaseFacts {
     pub name: String,
     pub namespace: String,
+    /// 0 for `lint`, which neither installs nor upgrades.
     pub revision: u32,
     pub is_upgrade: bool,
 }
@@ -70,8 +74,24 @@ pub struct ReleaseFacts {
 /// # Errors
 /// The first file that does not parse, or else the first that fails.
 pub fn render(input: &Input<'_>) -> Result<Rendered, RenderError> {
+    run(input, None)
+}
+
+/// Renders as [`render`] does, for `lint`: where `required` and `fail` would end the render they write nothing, and what they
+/// had to say is added to `logs`.
+///
+/// # Errors
+/// As for [`render`].
+pub fn render_leniently(input: &Input<'_>, logs: &mut Vec<Log>) -> Result<Rendered, RenderError> {
+    let said = Rc::default();
+    let rendered = run(input, Some(Rc::clone(&said)));
+    logs.append(&mut said.borrow_mut());
+    rendered
+}
+
+fn run(input: &Input<'_>, lenient: Option<Rc<RefCell<Vec<Log>>>>) -> Result<Rendered, RenderError> {
     let templates = context::templates(input);
-    let engine = Engine::new(&templates, input.environment, input.lookup.clone())?;
+    let engine = Engine::new(&templates, input.environment, input.lookup.clone(), lenient)?;
     let mut rendered = Rendered::new();
     for template in templates.iter().filter(|template| !template.is_partial()) {
         rendered.insert(template.name.clone(), engine.execute(template)?);

@@ -44,6 +44,13 @@ pub fn coalesce(chart: &Chart, values: &Map) -> Result<(Map, Vec<Log>), Coalesce
     }
 }
 
+/// Values over defaults, as one table is laid over another: dependencies have no part in it. A null removes a default.
+pub(crate) fn table_over_defaults(values: &Map, defaults: &Map, logs: &mut Vec<Log>) -> Map {
+    let table = Table::of(values);
+    Coalescer { logs, has_cycle: false }.table(&table, defaults, Path::ROOT, Nulls::Remove);
+    table.to_map()
+}
+
 /// What a null does to a default.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Nulls {

@@ -19,6 +19,16 @@ pub enum DocumentError {
     Document(String),
 }
 
+impl DocumentError {
+    /// What is wrong, without what was being done.
+    pub(crate) fn cause(self) -> String {
+        match self {
+            Self::Separator(after) => format!("invalid Yaml document separator: {after}"),
+            Self::Document(cause) => cause,
+        }
+    }
+}
+
 /// Reads the content of a values file.
 ///
 /// # Errors
@@ -42,13 +52,23 @@ fn read_document(document: &[u8]) -> Result<Map, DocumentError> {
     Ok(map.unwrap_or_default())
 }
 
-struct Documents<'c> {
+/// Splits a text into YAML documents.
+pub(crate) struct Documents<'c> {
     rest: &'c [u8],
 }
 
 impl<'c> Documents<'c> {
+    pub(crate) fn new(text: &'c [u8]) -> Self {
+        Self { rest: text }
+    }
+
+    /// What was not read yet.
+    pub(crate) fn rest(&self) -> &'c [u8] {
+        self.rest
+    }
+
     /// The next document; `None` at the end. A separator before anything else belongs to its document.
-    fn next(&mut self) -> Result<Option<&'c [u8]>, DocumentError> {
+    pub(crate) fn next(&mut self) -> Result<Option<&'c [u8]>, DocumentError> {
         let content = self.rest;
         let mut length = 0;
         for line in content.split_inclusive(|byte| *byte == b'\n') {

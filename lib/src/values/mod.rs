@@ -25,5 +25,7 @@ pub use merge::merge;
 pub use reuse::reuse;
 pub use source::{Source, SourceError};
 
-pub(crate) use coalesce::{Cycle, Nulls, add_defaults, merge_tables};
+pub(crate) use coalesce::{Cycle, Nulls, add_defaults, merge_tables, table_over_defaults};
+pub(crate) use documents::Documents;
 pub(crate) use print::verb_v;
+pub(crate) use source::parse as url_scheme;

@@ -3,7 +3,7 @@
 use super::{Done, ExecError, Machine};
 use crate::builtin::Builtin;
 use crate::expression::write_first_argument;
-use crate::function::{Function, FunctionError, ParameterType};
+use crate::function::{Function, FunctionError, ParameterType, Price};
 use crate::literal::Literal;
 use crate::program::ArgumentSite;
 use crate::value::{Kind, Map, MapType, MethodError, Value};
@@ -29,8 +29,11 @@ impl Machine<'_> {
         let set = self.set;
         let callee = set.functions().at(function);
         let first = self.take_operands(pc, arguments, piped, callee.parameter(arguments))?;
+        let price = set.functions().price(function);
+        self.charge(price.call + price.of(&self.stacks.values[first..]))?;
         match callee.run(set, &mut self.stacks.values[first..]) {
             Ok(value) => {
+                self.charge(price.of(std::slice::from_ref(&value)))?;
                 self.stacks.values.truncate(first);
                 let bare = callee.returns_interface && arguments == 0 && !piped;
                 let interface = bare && !matches!(value, Value::Object(_));
@@ -54,12 +57,18 @@ impl Machine<'_> {
         };
         match builtin.run(values, self.interface && arguments > 0, callee) {
             Ok(value) => {
+                self.charge(Price::default().of(std::slice::from_ref(&value)))?;
                 self.stacks.values.truncate(first);
                 self.push(value, false);
                 Ok(())
             }
             Err(error) => Err(self.failed_call(pc, builtin.name(), error)),
         }
+    }
+
+    /// Takes steps for a call.
+    fn charge(&self, steps: u64) -> Done {
+        self.set.resources.charge(steps, &self.set.limits).map_err(|message| self.error(message))
     }
 
     /// The index of the first of the operands, which are now in the order of the parameters. `last` is the type of a piped one.

@@ -45,6 +45,11 @@ impl ExecError {
         Self(Box::new(Failure { template: program.name(), location: None, message, cause: None, bare: false }))
     }
 
+    /// A failure before there was a program.
+    pub(crate) fn unparsed(name: &str, message: String) -> Self {
+        Self(Box::new(Failure { template: name.to_owned(), location: None, message, cause: None, bare: false }))
+    }
+
     pub(crate) fn no_template(name: &[u8], set: &str) -> Self {
         let message = format!("template: no template {} associated with template {}", quoted(name), quoted(set.as_bytes()));
         let template = String::from_utf8_lossy(name).into_owned();

@@ -29,7 +29,7 @@ pub enum FormatError {
 pub const MAX_DEPTH: usize = 1000;
 
 /// How long one formatted text may become, in bytes.
-pub const MAX_LENGTH: usize = 1 << 28;
+pub const MAX_LENGTH: usize = 1 << 25;
 
 /// The value as `%v` prints it.
 ///

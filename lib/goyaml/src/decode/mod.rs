@@ -8,6 +8,7 @@ mod build;
 mod count;
 mod place;
 mod target;
+mod unique;
 
 use crate::input::Input;
 use crate::node::{Document, compose};
@@ -18,6 +19,7 @@ use build::Builder;
 pub(crate) use build::is_merge;
 use target::ANY;
 pub use target::Target;
+pub use unique::check_unique_keys;
 
 /// Decodes the first document of a YAML text; `null` where there is none. All numbers become floats.
 ///

@@ -270,7 +270,7 @@ impl Parser<'_> {
             b'r' => '\r',
             b't' => '\t',
             b'u' => return self.read_unicode_escape(),
-            _ => return Err(invalid_escape(&self.text[self.at..self.at + 2])),
+            _ => return Err(invalid_escape(&self.text[self.at..self.at + 2]).noticed_at(self.at + 1)),
         };
         self.at += 2;
         Ok(character)
@@ -304,7 +304,8 @@ impl Parser<'_> {
     }
 
     fn unexpected(&self, place: &str) -> Error {
-        Error::new(format!("invalid character {} {place}", quote_rune(&self.text[self.at..])))
+        let error = Error::new(format!("invalid character {} {place}", quote_rune(&self.text[self.at..])));
+        error.noticed_at(self.at)
     }
 }
 

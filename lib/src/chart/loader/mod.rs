@@ -12,6 +12,7 @@
 mod archive;
 mod assemble;
 mod directory;
+mod folder;
 mod gzip;
 mod ignore;
 mod sniff;
@@ -19,6 +20,7 @@ mod symlink;
 mod tar;
 
 pub use archive::ArchiveError;
+pub use folder::{Folder, FolderError, Kind};
 pub use ignore::IgnoreError;
 
 use super::Chart;

@@ -203,6 +203,6 @@ mod tests {
         map.insert("a", Value::Map(map.clone()));
         assert_eq!(message(deep_copy(Value::Map(map))), "value is nested more than 1000 levels deep");
         let doubled = (0..40).fold(Value::Nil, |value, _| Value::list(vec![value.clone(), value]));
-        assert_eq!(message(deep_copy(doubled)), "value holds more than 1048576 values");
+        assert_eq!(message(deep_copy(doubled)), "value holds more than 524288 values");
     }
 }

@@ -117,6 +117,6 @@ mod tests {
         };
         let (a, b) = (holds_itself(), holds_itself());
         assert!(same(&a, &a));
-        assert_eq!(deep_equal(&a, &b).expect_err("endless").message, "value holds more than 1048576 values");
+        assert_eq!(deep_equal(&a, &b).expect_err("endless").message, "value holds more than 524288 values");
     }
 }

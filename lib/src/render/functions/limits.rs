@@ -4,11 +4,11 @@ use gotemplate::format::MAX_DEPTH;
 use gotemplate::function::FunctionError;
 
 /// The longest text that a function makes, in bytes.
-const TEXT: usize = 1 << 25;
+pub(super) const TEXT: usize = 1 << 25;
 /// The longest list that a function makes.
-const ITEMS: usize = 1 << 21;
+pub(super) const ITEMS: usize = 1 << 21;
 /// The number of values that a function looks at in one value.
-const STEPS: usize = 1 << 20;
+const STEPS: usize = 1 << 19;
 
 /// The size of a text, or an error where it is unknown (too large to be counted) or beyond the limit.
 pub(super) fn text(size: Option<usize>) -> Result<usize, FunctionError> {

@@ -17,6 +17,7 @@ pub(super) fn environment() -> Environment {
         }),
         time_zone: "UTC".into(),
         time_zone_data: Arc::new(|_| None),
+        memory: None,
         resolve: Arc::new(|_| None),
     }
 }

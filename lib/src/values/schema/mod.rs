@@ -32,8 +32,19 @@ pub type Fetch = dyn Fn(&str) -> Result<Vec<u8>, String> + Sync;
 /// # Errors
 /// [`SchemaError`] when a schema is not met, or is none.
 pub fn validate(chart: &Chart, values: &Map) -> Result<Vec<Log>, SchemaError> {
-    let refuse = |url: &str| Err(format!("HTTP request failed for {url}: no network"));
     validate_with(chart, values, &refuse)
+}
+
+/// Checks values against one schema.
+///
+/// # Errors
+/// What is wrong with them or with the schema, as Helm prints it.
+pub(crate) fn check_against(schema: &[u8], values: &Map, logs: &mut Vec<Log>) -> Result<(), String> {
+    compile::check(schema, values, &refuse, logs)
+}
+
+fn refuse(url: &str) -> Result<Vec<u8>, String> {
+    Err(format!("HTTP request failed for {url}: no network"))
 }
 
 /// Checks the values of `chart` and of its subcharts.

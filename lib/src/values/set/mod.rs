@@ -37,7 +37,7 @@ const MAP: &str = "map[string]interface {}";
 const LIST: &str = "[]interface {}";
 
 /// What Go calls the type of a value.
-pub(super) fn go_type(value: &Value) -> &'static str {
+pub(crate) fn go_type(value: &Value) -> &'static str {
     match value {
         Value::Null => "nil",
         Value::Bool(_) => "bool",

@@ -2,6 +2,7 @@
 
 mod replace;
 
+use super::limits;
 use crate::regex::{Error, Haystack, Regexp};
 use gotemplate::function::{FunctionError, FunctionTable};
 use gotemplate::value::{Element, List, Str, Value};
@@ -24,23 +25,27 @@ pub(super) fn add(table: &mut FunctionTable) {
     }
     for (name, compile) in compiled.both("regexFindAll", "mustRegexFindAll") {
         table.add(name, move |pattern: Str, text: Str, limit: i64| {
-            compile(&pattern).map(|regexp| find_all(&regexp, &text, limit))
+            compile(&pattern).and_then(|regexp| find_all(&regexp, &text, limit))
         });
     }
     for (name, compile) in compiled.both("regexSplit", "mustRegexSplit") {
         table.add(name, move |pattern: Str, text: Str, limit: i64| {
-            compile(&pattern).map(|regexp| split(&regexp, !pattern.is_empty(), &text, limit))
+            compile(&pattern).and_then(|regexp| split(&regexp, !pattern.is_empty(), &text, limit))
         });
     }
     for (name, compile) in compiled.both("regexReplaceAll", "mustRegexReplaceAll") {
         table.add(name, move |pattern: Str, text: Str, replacement: Str| {
-            compile(&pattern).map(|regexp| replace::replace_all(&regexp, text.as_bytes(), replacement.as_bytes()))
+            compile(&pattern).and_then(|regexp| replace::replace_all(&regexp, text.as_bytes(), replacement.as_bytes()))
         });
     }
     for (name, compile) in compiled.both("regexReplaceAllLiteral", "mustRegexReplaceAllLiteral") {
         table.add(name, move |pattern: Str, text: Str, replacement: Str| {
             let write = |out: &mut Vec<u8>| out.extend_from_slice(replacement.as_bytes());
-            compile(&pattern).map(|regexp| regexp.replace_all(text.as_bytes(), |_, _, out| write(out)))
+            compile(&pattern).and_then(|regexp| {
+                let replaced = regexp.replace_all(text.as_bytes(), limits::TEXT, |_, _, out| write(out));
+                limits::text(Some(replaced.len()))?;
+                Ok(replaced)
+            })
         });
     }
     table.add("regexQuoteMeta", |text: Str| quote_meta(text.as_bytes()));
@@ -96,28 +101,35 @@ fn find(regexp: &Regexp, text: &Str) -> Str {
     regexp.find(text.as_bytes()).unwrap_or_default().into()
 }
 
-fn find_all(regexp: &Regexp, text: &Str, limit: i64) -> List {
+fn find_all(regexp: &Regexp, text: &Str, limit: i64) -> Result<List, FunctionError> {
     let haystack = Haystack::new(text.as_bytes());
     let part = |from: usize, to: usize| Value::string(&text.as_bytes()[haystack.original(from)..haystack.original(to)]);
-    let found = regexp.find_all(&haystack, usize::try_from(limit).unwrap_or(usize::MAX));
+    let found = spans(regexp, &haystack, usize::try_from(limit).unwrap_or(usize::MAX))?;
     if found.is_empty() {
-        return List::nil(Element::String);
+        return Ok(List::nil(Element::String));
     }
-    List::grown(Element::String, found.into_iter().map(|span| part(span.start, span.end)).collect())
+    Ok(List::grown(Element::String, found.into_iter().map(|span| part(span.start, span.end)).collect()))
 }
 
-fn split(regexp: &Regexp, has_pattern: bool, text: &Str, limit: i64) -> List {
+/// The matches, if there are not too many.
+fn spans(regexp: &Regexp, haystack: &Haystack<'_>, limit: usize) -> Result<Vec<regex_automata::Span>, FunctionError> {
+    let found = regexp.find_all(haystack, limit.min(limits::ITEMS + 1));
+    limits::items(Some(found.len()))?;
+    Ok(found)
+}
+
+fn split(regexp: &Regexp, has_pattern: bool, text: &Str, limit: i64) -> Result<List, FunctionError> {
     if limit == 0 {
-        return List::nil(Element::String);
+        return Ok(List::nil(Element::String));
     }
     if has_pattern && text.is_empty() {
-        return List::new(Element::String, vec![Value::string("")]);
+        return Ok(List::new(Element::String, vec![Value::string("")]));
     }
     let haystack = Haystack::new(text.as_bytes());
     let part = |from: usize, to: usize| Value::string(&text.as_bytes()[haystack.original(from)..haystack.original(to)]);
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let (mut parts, mut start, mut last) = (Vec::new(), 0, 0);
-    for span in regexp.find_all(&haystack, limit) {
+    for span in spans(regexp, &haystack, limit)? {
         if parts.len() + 1 == limit {
             break;
         }
@@ -131,7 +143,7 @@ fn split(regexp: &Regexp, has_pattern: bool, text: &Str, limit: i64) -> List {
     if last < haystack.text.len() {
         parts.push(part(start, haystack.text.len()));
     }
-    List::grown(Element::String, parts)
+    Ok(List::grown(Element::String, parts))
 }
 
 /// The pattern that matches just this text.
@@ -214,7 +226,7 @@ mod tests {
     fn texts_need_not_be_utf_8() {
         let regexp = Regexp::compile(b"a.b").expect("a pattern");
         assert_eq!(regexp.find(b"\xffa\xffb"), Some(b"a\xffb".as_slice()));
-        assert_eq!(regexp.replace_all(b"\xffa\xc3\xa9b\xfe", |_, _, out| out.push(b'-')), b"\xff-\xfe");
+        assert_eq!(regexp.replace_all(b"\xffa\xc3\xa9b\xfe", usize::MAX, |_, _, out| out.push(b'-')), b"\xff-\xfe");
     }
 
     #[test]

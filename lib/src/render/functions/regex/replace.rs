@@ -1,6 +1,8 @@
 //! Replacements of `regexReplaceAll`: `$1`, `${name}`, `$$`.
 
+use super::super::limits;
 use crate::regex::{Groups, Haystack, Regexp, is_letter_or_digit};
+use gotemplate::function::FunctionError;
 
 /// Pieces of a replacement.
 #[derive(Debug, Eq, PartialEq)]
@@ -10,9 +12,9 @@ enum Piece<'a> {
 }
 
 /// Replaces every match in `text` by `replacement`, in which `$` stands before the number or name of a group.
-pub(super) fn replace_all(regexp: &Regexp, text: &[u8], replacement: &[u8]) -> Vec<u8> {
+pub(super) fn replace_all(regexp: &Regexp, text: &[u8], replacement: &[u8]) -> Result<Vec<u8>, FunctionError> {
     let pieces = split(replacement);
-    regexp.replace_all(text, |groups, haystack, out| {
+    let replaced = regexp.replace_all(text, limits::TEXT, |groups, haystack, out| {
         for piece in &pieces {
             match piece {
                 Piece::Text(text) => out.extend_from_slice(text),
@@ -24,7 +26,9 @@ pub(super) fn replace_all(regexp: &Regexp, text: &[u8], replacement: &[u8]) -> V
                 }
             }
         }
-    })
+    });
+    limits::text(Some(replaced.len()))?;
+    Ok(replaced)
 }
 
 fn write_group(number: usize, groups: &Groups, haystack: &Haystack<'_>, text: &[u8], out: &mut Vec<u8>) {
@@ -90,7 +94,8 @@ mod tests {
 
     fn replaced(pattern: &str, text: &str, replacement: &str) -> String {
         let regexp = Regexp::compile(pattern.as_bytes()).expect("a pattern");
-        String::from_utf8_lossy(&replace_all(&regexp, text.as_bytes(), replacement.as_bytes())).into_owned()
+        String::from_utf8_lossy(&replace_all(&regexp, text.as_bytes(), replacement.as_bytes()).expect("a short text"))
+            .into_owned()
     }
 
     // The expected values are Helm's.

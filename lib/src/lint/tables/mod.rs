@@ -1,0 +1,3 @@
+//! Facts about Kubernetes that rules look up.
+
+pub(super) mod deprecations;
