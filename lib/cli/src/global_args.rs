@@ -45,6 +45,21 @@ pub struct GlobalArgs {
     /// Requests per second
     #[arg(long, global = true)]
     pub qps: Option<f32>,
+    /// File with the repositories
+    #[arg(long, global = true)]
+    pub repository_config: Option<String>,
+    /// Folder of cached indexes
+    #[arg(long, global = true)]
+    pub repository_cache: Option<String>,
+    /// Folder of downloaded charts
+    #[arg(long, global = true)]
+    pub content_cache: Option<String>,
+    /// File with the credentials of registries
+    #[arg(long, global = true)]
+    pub registry_config: Option<String>,
+    /// Colours: `never`, `auto` or `always`
+    #[arg(long, global = true, visible_alias = "colour", value_parser = ["never", "auto", "always"])]
+    pub color: Option<String>,
 }
 
 impl GlobalArgs {

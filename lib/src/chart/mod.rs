@@ -8,6 +8,7 @@ pub mod document;
 pub mod loader;
 mod metadata;
 pub mod package;
+pub mod unpack;
 
 pub use metadata::ValidationError;
 

@@ -8,6 +8,7 @@
 mod coalesce;
 mod documents;
 mod gather;
+mod json_path;
 mod merge;
 mod print;
 mod reuse;
@@ -18,6 +19,7 @@ pub(crate) mod tree;
 #[cfg(test)]
 mod vectors;
 
+pub use json_path::{JsonPathError, json_path};
 pub use coalesce::{CoalesceError, coalesce};
 pub use documents::{DocumentError, read};
 pub use gather::{ReadFile, ValueOptions, ValuesError, gather};
