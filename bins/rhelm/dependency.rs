@@ -37,7 +37,8 @@ struct ListArgs {
 }
 
 pub(crate) fn define() -> Command {
-    let fetch = |name: &'static str, about: &'static str| rhelm_cli::with_flags::<FetchArgs>(Command::new(name).about(about));
+    let fetch =
+        |name: &'static str, about: &'static str| rhelm_cli::with_flags::<FetchArgs>(Command::new(name).about(about));
     let list = Command::new("list").about("Show which dependencies are there").visible_alias("ls");
     Command::new("dependency")
         .visible_aliases(["dep", "dependencies"])

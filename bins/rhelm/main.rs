@@ -78,7 +78,9 @@ fn run(words: &[String]) -> Result<(), Failure> {
     let command = command();
     let matches = match rhelm_cli::matches(&command, words) {
         // What is no subcommand may be a plugin.
-        Err(failure) if failure.message.contains(" for \"helm\"\nRun 'helm --help'") || !names_subcommand(&command, words) => {
+        Err(failure)
+            if failure.message.contains(" for \"helm\"\nRun 'helm --help'") || !names_subcommand(&command, words) =>
+        {
             return plugin::run_named(&words[1..]).unwrap_or(Err(failure));
         }
         matches => matches?,

@@ -81,7 +81,7 @@ fn install(global: &GlobalArgs, args: InstallArgs) -> Result<(), Failure> {
     if !folder.join("plugin.yaml").is_file() {
         return Err(Failure::new("expected plugin to be a directory (containing a file 'plugin.yaml')"));
     }
-    let plugin = Plugin::read(&folder).map_err(Failure::new)?;
+    let mut plugin = Plugin::read(&folder).map_err(Failure::new)?;
     let root = file::folders(global).into_iter().next().unwrap_or_default();
     std::fs::create_dir_all(&root)?;
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -90,7 +90,7 @@ fn install(global: &GlobalArgs, args: InstallArgs) -> Result<(), Failure> {
         return Err(Failure::new("plugin already exists"));
     }
     std::os::unix::fs::symlink(&folder, &link)?;
-    let plugin = Plugin { folder: link, ..plugin };
+    plugin.folder = link;
     running::hook(global, &plugin, "install")?;
     say(&format!("Installed plugin: {}", plugin.name));
     Ok(())
@@ -126,7 +126,9 @@ fn update(global: &GlobalArgs, names: &[String]) -> Result<(), Failure> {
     for name in names {
         let plugin = find(global, name)?;
         if !plugin.folder.is_symlink() {
-            return Err(Failure::new(format!("failed to update plugin {name}, got error (cannot get information about plugin source)")));
+            return Err(Failure::new(format!(
+                "failed to update plugin {name}, got error (cannot get information about plugin source)"
+            )));
         }
         running::hook(global, &plugin, "update")?;
         say(&format!("Updated plugin: {name}"));

@@ -6,8 +6,8 @@ use clap::Args;
 use goyaml::Map;
 use rhelm_cli::chart::{self, Purpose};
 use rhelm_cli::{
-    ChartArgs, DependencyArgs, Failure, GlobalArgs, PostRenderArgs, PostRendering, RenderArgs, ValuesArgs, environment, print_logs,
-    with_stack,
+    ChartArgs, DependencyArgs, Failure, GlobalArgs, PostRenderArgs, PostRendering, RenderArgs, ValuesArgs, environment,
+    print_logs, with_stack,
 };
 use rhelm_lib::action::template::{self, RenderOptions, Rendered, TemplateError};
 use rhelm_lib::action::{DryRun, Facts, Source};

@@ -67,8 +67,8 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
         ("", false) => ">0.0.0",
         (version, _) => version,
     };
-    let constraint = Constraint::parse(wanted)
-        .map_err(|error| Failure::new(format!("an invalid version/constraint format: {error}")))?;
+    let constraint =
+        Constraint::parse(wanted).map_err(|error| Failure::new(format!("an invalid version/constraint format: {error}")))?;
     args.print(&restrict(hits, &constraint, args.versions))
 }
 
@@ -96,7 +96,12 @@ impl RepoArgs {
             return Err(Failure::new("no results found"));
         }
         let fields = |hit: &Hit<'_>| {
-            [hit.name.clone(), hit.entry.version.clone(), hit.entry.text("appVersion").into(), hit.entry.text("description").into()]
+            [
+                hit.name.clone(),
+                hit.entry.version.clone(),
+                hit.entry.text("appVersion").into(),
+                hit.entry.text("description").into(),
+            ]
         };
         if self.output != Format::Table {
             let record = |hit: &Hit<'_>| {

@@ -20,10 +20,12 @@ fn status(path: &Path, dependency: &Dependency, chart: &Chart) -> &'static str {
     let archives = archives(&folder, &dependency.name);
     match archives.as_slice() {
         [] => {}
-        [archive] => return match loader::load(archive) {
-            Ok((found, _)) => judge(dependency, &found, "ok"),
-            Err(_) => "corrupt",
-        },
+        [archive] => {
+            return match loader::load(archive) {
+                Ok((found, _)) => judge(dependency, &found, "ok"),
+                Err(_) => "corrupt",
+            };
+        }
         _ => {
             let exact = folder.join(format!("{}-{}.tgz", dependency.name, dependency.version));
             return match loader::load(&exact) {

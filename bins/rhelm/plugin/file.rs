@@ -46,7 +46,9 @@ pub(super) fn installed(global: &GlobalArgs) -> Vec<Plugin> {
         let entries = std::fs::read_dir(folder).into_iter().flatten();
         let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
         paths.sort();
-        plugins.extend(paths.iter().filter(|path| path.join("plugin.yaml").is_file()).filter_map(|path| Plugin::read(path).ok()));
+        plugins.extend(
+            paths.iter().filter(|path| path.join("plugin.yaml").is_file()).filter_map(|path| Plugin::read(path).ok()),
+        );
     }
     plugins
 }
@@ -73,7 +75,11 @@ impl Plugin {
         if plugin.name.is_empty() || !plugin.name.chars().all(is_proper) {
             return Err(failed(format!("invalid plugin name {:?}", plugin.name)));
         }
-        if is_legacy { plugin.legacy(&fields) } else { plugin.current(&fields) }
+        if is_legacy {
+            plugin.legacy(&fields)
+        } else {
+            plugin.current(&fields)
+        }
         Ok(plugin)
     }
 
@@ -143,9 +149,9 @@ fn chosen(commands: &[PlatformCommand]) -> Option<(String, Vec<String>)> {
     };
     let os = std::env::consts::OS;
     let fits = |wanted_os: &str, wanted_arch: &str| {
-        commands.iter().find(|command| {
-            command.os.eq_ignore_ascii_case(wanted_os) && command.arch.eq_ignore_ascii_case(wanted_arch)
-        })
+        commands
+            .iter()
+            .find(|command| command.os.eq_ignore_ascii_case(wanted_os) && command.arch.eq_ignore_ascii_case(wanted_arch))
     };
     let found = fits(os, arch).or_else(|| fits(os, "")).or_else(|| fits("", arch)).or_else(|| fits("", ""))?;
     (!found.command.is_empty()).then(|| (found.command.clone(), found.args.clone()))

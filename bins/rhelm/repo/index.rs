@@ -51,7 +51,11 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
             // Helm begins an index there.
             Err(FetchError::File { .. }) => {
                 let empty = Index { generated: dependencies::now(), ..Index::default() };
-                files::write_into(Path::new(&args.merge), goyaml::to_yaml(&Value::Map(empty.document()))?.as_bytes(), 0o644)?;
+                files::write_into(
+                    Path::new(&args.merge),
+                    goyaml::to_yaml(&Value::Map(empty.document()))?.as_bytes(),
+                    0o644,
+                )?;
             }
             Err(error) => return Err(Failure::new(format!("merge failed: {error}"))),
         }

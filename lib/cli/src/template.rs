@@ -4,7 +4,8 @@ use crate::chart::Purpose;
 use crate::output::Files;
 use crate::release_file::ReleaseFile;
 use crate::{
-    ChartArgs, DependencyArgs, Failure, GlobalArgs, NameArgs, PostRenderArgs, RenderArgs, ValuesArgs, chart, environment, print_logs,
+    ChartArgs, DependencyArgs, Failure, GlobalArgs, NameArgs, PostRenderArgs, RenderArgs, ValuesArgs, chart, environment,
+    print_logs,
 };
 use clap::{Args, Command};
 use rhelm_lib::action::template::{self, RenderOptions, Rendered, TemplateError};

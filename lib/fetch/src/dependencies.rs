@@ -237,9 +237,10 @@ impl Manager<'_> {
         let versions = indexes.get(&known.name).and_then(|index| index.entries.get(name));
         let versions = versions
             .ok_or_else(|| FetchError::other(format!("{name} chart not found in repo {}", names.url(dependency))))?;
-        let accepted = versions.iter().filter(|entry| !entry.urls.is_empty()).find(|entry| {
-            entry.parsed.as_ref().is_some_and(|version| constraint.accepts(version))
-        });
+        let accepted = versions
+            .iter()
+            .filter(|entry| !entry.urls.is_empty())
+            .find(|entry| entry.parsed.as_ref().is_some_and(|version| constraint.accepts(version)));
         Ok(accepted.map(|entry| chosen(entry.version.clone())))
     }
 }

@@ -108,14 +108,16 @@ impl Index {
         let constraint = if version.is_empty() { "*" } else { version };
         let constraint = Constraint::parse(constraint).map_err(|error| FetchError::other(error.to_string()))?;
         let exact = versions.iter().find(|entry| !version.is_empty() && entry.version == version);
-        let accepted = || versions.iter().find(|entry| entry.parsed.as_ref().is_some_and(|version| constraint.accepts(version)));
+        let accepted =
+            || versions.iter().find(|entry| entry.parsed.as_ref().is_some_and(|version| constraint.accepts(version)));
         exact.or_else(accepted).ok_or_else(|| FetchError::other(format!("no chart version found for {name}-{version}")))
     }
 
     /// The index as YAML's value.
     #[must_use]
     pub fn document(&self) -> Map {
-        let list = |versions: &Vec<Entry>| Value::List(versions.iter().map(|entry| Value::Map(entry.fields.clone())).collect());
+        let list =
+            |versions: &Vec<Entry>| Value::List(versions.iter().map(|entry| Value::Map(entry.fields.clone())).collect());
         let entries = self.entries.iter().map(|(name, versions)| (name.clone(), list(versions))).collect();
         Map::from([
             ("apiVersion".into(), "v1".into()),

@@ -66,9 +66,8 @@ pub fn locate(home: &Home, request: &Request) -> Result<Location, FetchError> {
         FetchError::other(format!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {reference}"))
     })?;
     let repository = repositories.named(name).ok_or_else(|| FetchError::other(format!("repo {name} not found")))?;
-    let index = Index::load(&index_path(home, name)).map_err(|error| {
-        FetchError::other(format!("no cached repo found. (try 'helm repo update'): {error}"))
-    })?;
+    let index = Index::load(&index_path(home, name))
+        .map_err(|error| FetchError::other(format!("no cached repo found. (try 'helm repo update'): {error}")))?;
     let entry = index.find(chart, &request.version).map_err(|error| {
         let version = &request.version;
         FetchError::other(format!(

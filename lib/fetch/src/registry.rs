@@ -75,8 +75,7 @@ pub fn newest(home: &Home, reference: &str, constraint: &str, access: &Access) -
     let accepted = Constraint::parse(if constraint.is_empty() { "*" } else { constraint })
         .map_err(|error| FetchError::other(error.to_string()))?;
     let tags = registry.tags(&reference.repository)?;
-    let mut versions: Vec<Version> =
-        tags.iter().filter_map(|tag| Version::parse(&tag.replace('_', "+")).ok()).collect();
+    let mut versions: Vec<Version> = tags.iter().filter_map(|tag| Version::parse(&tag.replace('_', "+")).ok()).collect();
     versions.sort_by(|one, other| other.precedence(one));
     let found = versions.into_iter().find(|version| accepted.accepts(version));
     found.map(|version| version.original).ok_or_else(|| {
@@ -99,16 +98,14 @@ pub fn pull(home: &Home, request: &Request) -> Result<Archive, FetchError> {
         };
         reference.tag = tag_of(&version);
     } else if !version.is_empty() && !reference.tag.is_empty() && tag_of(version) != reference.tag {
-        return Err(FetchError::other(format!(
-            "chart reference and version mismatch: {version} is not {}",
-            reference.tag
-        )));
+        return Err(FetchError::other(format!("chart reference and version mismatch: {version} is not {}", reference.tag)));
     }
     let registry = Registry::new(home, &reference.host, &request.access)?;
     let wanted = if reference.digest.is_empty() { &reference.tag } else { &reference.digest };
     let (manifest, digest) = registry.manifest(&reference.repository, wanted, MANIFEST)?;
     let layers = manifest["layers"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let layer = |kind: &str| layers.iter().find(|layer| layer["mediaType"] == kind).and_then(|layer| layer["digest"].as_str());
+    let layer =
+        |kind: &str| layers.iter().find(|layer| layer["mediaType"] == kind).and_then(|layer| layer["digest"].as_str());
     let Some(content) = layer(CHART) else {
         return Err(FetchError::other(format!("manifest does not contain a layer with mediatype {CHART}")));
     };
@@ -144,7 +141,8 @@ pub fn push(
     let (name, version) = (&metadata.name, &metadata.version);
     let reference = Reference::parse(&format!("{}/{name}:{}", remote.trim_end_matches('/'), tag_of(version)))?;
     let registry = Registry::new(home, &reference.host, access)?;
-    let config = goyaml::json::write(&Value::Map(metadata.document())).map_err(|error| FetchError::other(error.to_string()))?;
+    let config =
+        goyaml::json::write(&Value::Map(metadata.document())).map_err(|error| FetchError::other(error.to_string()))?;
     let mut blobs = vec![(CONFIG, config.into_bytes()), (CHART, archive.to_vec())];
     blobs.extend(provenance.map(|text| (PROVENANCE, text.to_vec())));
     let mut descriptors = Vec::new();

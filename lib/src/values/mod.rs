@@ -19,10 +19,10 @@ pub(crate) mod tree;
 #[cfg(test)]
 mod vectors;
 
-pub use json_path::{JsonPathError, json_path};
 pub use coalesce::{CoalesceError, coalesce};
 pub use documents::{DocumentError, read};
 pub use gather::{ReadFile, ValueOptions, ValuesError, gather};
+pub use json_path::{JsonPathError, json_path};
 pub use merge::merge;
 pub use reuse::reuse;
 pub use source::{Source, SourceError};

@@ -1,6 +1,8 @@
 //! Filling `charts/`: all archives are fetched at the same time, and only when all are there do they take the place of the old ones.
 
-use super::{Access, Chart, Dependency, FetchError, Home, Manager, PathBuf, Path, Repositories, Request, loader, locate, package};
+use super::{
+    Access, Chart, Dependency, FetchError, Home, Manager, Path, PathBuf, Repositories, Request, loader, locate, package,
+};
 use super::{Fetcher, Index, Repository, index_path, registry, url};
 use crate::files;
 use std::collections::BTreeMap;
@@ -168,8 +170,8 @@ fn remove_outdated(
         let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let is_archive = file.ends_with(".tgz") && path.is_file() && !archives.contains_key(&file);
         // What an archive is of is what it says itself, not what it is called.
-        let is_ours = is_archive
-            && loader::load(&path).is_ok_and(|(chart, _)| names().any(|name| *name == chart.metadata.name));
+        let is_ours =
+            is_archive && loader::load(&path).is_ok_and(|(chart, _)| names().any(|name| *name == chart.metadata.name));
         if is_ours {
             std::fs::remove_file(&path).map_err(|error| FetchError::file("remove", &path, &error))?;
         }

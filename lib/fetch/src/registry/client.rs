@@ -123,7 +123,8 @@ impl Registry {
     pub(super) fn put_manifest(&self, repository: &str, tag: &str, kind: &str, data: &[u8]) -> Result<(), FetchError> {
         let target = format!("{}/v2/{repository}/manifests/{tag}", self.base);
         let length = data.len().to_string();
-        let answer = self.send("PUT", &target, &[("Content-Type", kind), ("Content-Length", length.as_str())], Some(data))?;
+        let answer =
+            self.send("PUT", &target, &[("Content-Type", kind), ("Content-Length", length.as_str())], Some(data))?;
         self.expect("PUT", &target, answer, &[201]).map(drop)
     }
 
@@ -137,7 +138,8 @@ impl Registry {
     ) -> Result<Fetched, FetchError> {
         let known = self.authorization.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
         let answer = self.fetcher.send(method, target, headers, known.as_deref(), body)?;
-        let challenge = answer.header("www-authenticate").filter(|_| answer.status == 401 && url::same_server(&self.base, target));
+        let challenge =
+            answer.header("www-authenticate").filter(|_| answer.status == 401 && url::same_server(&self.base, target));
         let Some(challenge) = challenge.map(str::to_owned) else { return Ok(answer) };
         let Some(authorization) = self.authorize(&challenge)? else { return Ok(answer) };
         *self.authorization.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(authorization.clone());

@@ -32,14 +32,15 @@ pub fn load_login(config: &Path, host: &str) -> Result<Option<Login>, FetchError
 
 fn docker_config() -> Option<PathBuf> {
     let folder = std::env::var_os("DOCKER_CONFIG").map(PathBuf::from);
-    folder.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".docker"))).map(|folder| folder.join("config.json"))
+    folder
+        .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".docker")))
+        .map(|folder| folder.join("config.json"))
 }
 
 fn read(path: &Path) -> Result<Json, FetchError> {
     match std::fs::read(path) {
-        Ok(text) => serde_json::from_slice(&text).map_err(|error| {
-            FetchError::other(format!("failed to load config file {}: {error}", path.display()))
-        }),
+        Ok(text) => serde_json::from_slice(&text)
+            .map_err(|error| FetchError::other(format!("failed to load config file {}: {error}", path.display()))),
         Err(_) => Ok(json!({})),
     }
 }
