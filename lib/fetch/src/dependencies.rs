@@ -54,8 +54,10 @@ impl Manager<'_> {
         let Some(lock) = &chart.lock else { return self.update_chart(&chart) };
         let asked = &chart.metadata.dependencies;
         let broken = |error: goyaml::Error| FetchError::other(error.to_string());
+        // Helm resolves aliases before it takes the digest; Helm 2 did not.
+        let resolved = self.repository_names(asked)?.resolved(asked);
         let is_v1 = chart.metadata.api_version == "v1";
-        if lock_digest(asked, &lock.dependencies).map_err(broken)? != lock.digest {
+        if lock_digest(&resolved, &lock.dependencies).map_err(broken)? != lock.digest {
             let is_old = is_v1 && old_lock_digest(asked).map_err(broken)? == lock.digest;
             if is_v1 && !is_old {
                 return Err(FetchError::other(format!(
@@ -94,7 +96,7 @@ impl Manager<'_> {
         self.refresh(&names)?;
         let chosen = self.resolve(asked, &names)?;
         fetching::fetch_all(self, chart, &chosen)?;
-        let digest = lock_digest(asked, &chosen).map_err(|error| FetchError::other(error.to_string()))?;
+        let digest = lock_digest(&names.resolved(asked), &chosen).map_err(|error| FetchError::other(error.to_string()))?;
         if chart.lock.as_ref().is_some_and(|lock| lock.digest == digest) {
             return Ok(());
         }
@@ -262,6 +264,11 @@ impl Names {
             self.unmanaged.push(repository.clone());
         }
         self.by_dependency.insert(dependency.name.clone(), repository);
+    }
+
+    /// The dependencies with aliases of repositories resolved.
+    fn resolved(&self, asked: &[Dependency]) -> Vec<Dependency> {
+        asked.iter().map(|one| Dependency { repository: self.url(one), ..one.clone() }).collect()
     }
 
     /// A dependency's repository with an alias resolved.

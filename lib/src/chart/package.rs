@@ -121,6 +121,7 @@ impl<W: Write> Tar<W> {
         header[345..345 + prefix.len()].copy_from_slice(prefix.as_bytes());
         let sum: u64 = header.iter().map(|byte| u64::from(*byte)).sum();
         octal(&mut header[148..155], sum);
+        header[154] = 0;
         self.out.write_all(&header)?;
         self.out.write_all(data)?;
         self.out.write_all(&[0; BLOCK][..data.len().next_multiple_of(BLOCK) - data.len()])
