@@ -6,4 +6,5 @@ mod inject_labels;
 mod inject_sidecar;
 mod parity;
 mod scan_secrets;
+mod sql;
 mod tidy;

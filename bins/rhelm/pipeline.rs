@@ -64,7 +64,6 @@ fn render_words(parts: &Parts<'_>) -> Vec<String> {
 }
 
 /// The flags that say how to apply.
-
 fn apply_words(parts: &Parts<'_>) -> Vec<String> {
     let (apply, first, render) = (parts.apply, parts.first, &parts.rendering.render);
     let mut words = words_of(&[

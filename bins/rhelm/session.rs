@@ -99,7 +99,6 @@ impl Signals {
             let _ = write_stdout(format!("Release {release} has been cancelled.\n").as_bytes());
             cancellation.cancel();
             either(&mut interrupt, &mut terminate).await;
-            #[expect(clippy::exit, reason = "the user wants it at once")]
             std::process::exit(1);
         });
     }

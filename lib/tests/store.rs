@@ -111,7 +111,8 @@ fn the_oldest_go_first_and_the_deployed_one_stays() {
         (3, &[1, 2, 3, 4, 5], Some(1), &[1, 4, 5]),
         (1, &[1, 2], Some(1), &[1, 2]),
         (1, &[1, 2, 3], None, &[3]),
-        (0, &[1, 2, 3], None, &[1, 2, 3]),
+        (0, &[1, 2, 3], None, &[3]),
+        (0, &[1, 2, 3], Some(1), &[1, 3]),
         (5, &[1, 2], None, &[1, 2]),
     ];
     for (keep, before, deployed, after) in cases {

@@ -165,7 +165,7 @@ fn what_is_refused_leaves_no_trace() {
         (
             with(&["sh", "--post-renderer-args", "-c", "--post-renderer-args", "exec <&-; echo '{'"]),
             format!(
-                "{bad}error while parsing post rendered output: YAML parse error on stream: error converting YAML to JSON: yaml: line 1: did not find expected node content\n"
+                "{bad}error while parsing post rendered output: post-renderer \"sh\": document 1: error parsing YAML: yaml: line 1: did not find expected node content\n"
             ),
         ),
     ];

@@ -2,7 +2,7 @@
 
 mod commands;
 mod install;
-mod interop;
+pub(crate) mod interop;
 mod objects;
 mod plans;
 mod private;

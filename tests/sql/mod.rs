@@ -60,7 +60,7 @@ fn helm_and_rhelm_share_a_database() {
     let Some(options) = options() else { return };
     let Some(program) = controlplane::real_program("helm/helm") else { return };
     let chart = tempfile::tempdir().expect("a folder");
-    super::cluster::write_chart(chart.path());
+    super::cluster::interop::write_chart(chart.path());
     let chart = chart.path().display().to_string();
     let database = server.new_database();
     let url = server.url(&database);

@@ -44,12 +44,13 @@ impl SearchPath {
     /// # Errors
     /// [`PostRenderError::NotFound`], with the cause in the words of Go's `exec.LookPath`; and for a plugin that cannot be used.
     pub fn stage(&self, name: &str, arguments: Vec<String>) -> Result<Stage, PostRenderError> {
-        if !name.contains('/') && self.by_name_beside(name).is_none() {
-            if let Some(program) = self.plugin(name, &arguments)? {
-                let mut stage = Stage::program(program);
-                stage.options.filename_annotation = true;
-                return Ok(stage);
-            }
+        if !name.contains('/')
+            && self.by_name_beside(name).is_none()
+            && let Some(program) = self.plugin(name, &arguments)?
+        {
+            let mut stage = Stage::program(program);
+            stage.options.filename_annotation = true;
+            return Ok(stage);
         }
         self.find(name, arguments).map(Stage::program)
     }
