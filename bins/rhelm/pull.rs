@@ -70,7 +70,7 @@ impl PullArgs {
         let path = Path::new(&self.destination).join(&archive.file_name);
         files::write_into(&path, &archive.data, 0o644)?;
         if let Some(text) = archive.provenance.as_ref().filter(|_| self.prov) {
-            files::write_into(&path.with_added_extension("prov"), text, 0o644)?;
+            files::write_into(Path::new(&format!("{}.prov", path.display())), text, 0o644)?;
         }
         Ok(())
     }

@@ -37,7 +37,7 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
     }
     let (loaded, _) = loader::load(path)?;
     let archive = std::fs::read(path)?;
-    let provenance = std::fs::read(path.with_added_extension("prov")).ok();
+    let provenance = std::fs::read(format!("{chart}.prov")).ok();
     let created = loaded.modified.clone().unwrap_or_else(dependencies::now);
     let home = global.home(variable);
     let pushed =
