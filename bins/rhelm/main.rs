@@ -5,18 +5,29 @@
 mod apply_args;
 mod connect;
 mod create;
+mod dependency;
 mod driver;
+mod env;
 mod get;
 mod history;
 mod install;
 mod lint;
 mod list;
+mod package;
 mod pipeline;
+mod plugin;
+mod pull;
+mod push;
+mod registry;
 mod renderer;
 mod rendering;
+mod repo;
 mod rollback;
+mod search;
 mod server;
 mod session;
+mod settings;
+mod show;
 mod status;
 mod store;
 mod stores;
@@ -24,6 +35,7 @@ mod template;
 mod test;
 mod uninstall;
 mod upgrade;
+mod version;
 
 use clap::{ArgMatches, Command, FromArgMatches};
 use rhelm_cli::{Failure, GlobalArgs, color};
@@ -38,19 +50,30 @@ struct Subcommand {
 
 const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand { define: create::define, run: create::run },
+    Subcommand { define: dependency::define, run: dependency::run },
+    Subcommand { define: env::define, run: env::run },
     Subcommand { define: get::define, run: get::run },
     Subcommand { define: history::define, run: history::run },
     Subcommand { define: install::define, run: install::run },
     Subcommand { define: lint::define, run: lint::run },
     Subcommand { define: list::define, run: list::run },
+    Subcommand { define: package::define, run: package::run },
+    Subcommand { define: plugin::define, run: plugin::run },
+    Subcommand { define: pull::define, run: pull::run },
+    Subcommand { define: push::define, run: push::run },
+    Subcommand { define: registry::define, run: registry::run },
     Subcommand { define: renderer::define, run: renderer::run },
+    Subcommand { define: repo::define, run: repo::run },
     Subcommand { define: rollback::define, run: rollback::run },
+    Subcommand { define: search::define, run: search::run },
+    Subcommand { define: show::define, run: show::run },
     Subcommand { define: status::define, run: status::run },
     Subcommand { define: store::define, run: store::run },
     Subcommand { define: template::define, run: template::run },
     Subcommand { define: test::define, run: test::run },
     Subcommand { define: uninstall::define, run: uninstall::run },
     Subcommand { define: upgrade::define, run: upgrade::run },
+    Subcommand { define: version::define, run: version::run },
 ];
 
 /// The program, under whatever name.
@@ -60,7 +83,16 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn run(words: &[String]) -> Result<(), Failure> {
-    let matches = rhelm_cli::matches(&command(), words)?;
+    let command = command();
+    let matches = match rhelm_cli::matches(&command, words) {
+        // What is no subcommand may be a plugin.
+        Err(failure)
+            if failure.message.contains(" for \"helm\"\nRun 'helm --help'") || !names_subcommand(&command, words) =>
+        {
+            return plugin::run_named(&words[1..]).unwrap_or(Err(failure));
+        }
+        matches => matches?,
+    };
     let Some((name, own)) = matches.subcommand() else {
         return Err(Failure::new("no subcommand given; see rhelm --help"));
     };
@@ -69,6 +101,11 @@ fn run(words: &[String]) -> Result<(), Failure> {
     let known = SUBCOMMANDS.iter().find(|subcommand| (subcommand.define)().get_name() == name);
     let subcommand = known.ok_or_else(|| Failure::new(format!("unknown command {name:?} for \"rhelm\"")))?;
     (subcommand.run)(global, own)
+}
+
+/// Whether some word is the name of a subcommand.
+fn names_subcommand(command: &Command, words: &[String]) -> bool {
+    words.iter().skip(1).any(|word| command.find_subcommand(word).is_some())
 }
 
 fn command() -> Command {

@@ -6,8 +6,8 @@ use clap::Args;
 use goyaml::Map;
 use rhelm_cli::chart::{self, Purpose};
 use rhelm_cli::{
-    ChartArgs, Failure, GlobalArgs, PostRenderArgs, PostRendering, RenderArgs, ValuesArgs, environment, print_logs,
-    with_stack,
+    ChartArgs, DependencyArgs, Failure, GlobalArgs, PostRenderArgs, PostRendering, RenderArgs, ValuesArgs, environment,
+    print_logs, with_stack,
 };
 use rhelm_lib::action::template::{self, RenderOptions, Rendered, TemplateError};
 use rhelm_lib::action::{DryRun, Facts, Source};
@@ -22,6 +22,8 @@ use std::sync::Arc;
 pub(crate) struct RenderingArgs {
     #[command(flatten)]
     pub(crate) chart: ChartArgs,
+    #[command(flatten)]
+    pub(crate) dependencies: DependencyArgs,
     #[command(flatten)]
     pub(crate) values: ValuesArgs,
     #[command(flatten)]
@@ -39,7 +41,7 @@ impl RenderingArgs {
     /// # Errors
     /// When something cannot be read.
     pub(crate) fn open(&self, path: &str, purpose: Purpose, around: Around) -> Result<ChartSource<'_>, Failure> {
-        let (chart, config) = chart::open(path, &self.chart, &self.values, purpose, around.global.debug)?;
+        let (chart, config) = chart::open(path, &self.chart, &self.values, purpose, &around.global, &self.dependencies)?;
         Ok(ChartSource { args: self, chart, config, around })
     }
 }

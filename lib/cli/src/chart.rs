@@ -1,18 +1,19 @@
 //! From the command line to a loaded chart and the user's values: what `template`, `install` and `upgrade` begin with.
 
-use crate::{ChartArgs, Failure, ValuesArgs, print_logs};
+use crate::{ChartArgs, DependencyArgs, Failure, GlobalArgs, ValuesArgs, print_logs, variable};
 use goyaml::Map;
+use rhelm_fetch::{Access, Fetcher, Home};
 use rhelm_lib::chart::{Chart, dependency, loader};
 use rhelm_lib::log::{Level, Log};
 use rhelm_lib::values::{self, ValueOptions};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Finds the chart that `name` names: a folder or an archive. Messages are added to `logs`.
+/// Finds the chart that `name` names, and fetches it if it is not on this machine. Messages are added to `logs`.
 ///
 /// # Errors
 /// Helm's words, when there is none.
-pub fn locate(name: &str, args: &ChartArgs, logs: &mut Vec<Log>) -> Result<PathBuf, Failure> {
+pub fn locate(name: &str, args: &ChartArgs, home: &Home, logs: &mut Vec<Log>) -> Result<PathBuf, Failure> {
     args.check()?;
     let mut debug = |message: &str, fields| logs.push(Log { level: Level::Debug, message: message.to_owned(), fields });
     debug("Original chart version", vec![("version", args.version.clone().unwrap_or_default())]);
@@ -20,15 +21,19 @@ pub fn locate(name: &str, args: &ChartArgs, logs: &mut Vec<Log>) -> Result<PathB
         debug("setting version to >0.0.0-0", Vec::new());
     }
     let path = Path::new(name.trim());
-    if path.exists() {
+    if args.repo.is_none() && path.exists() {
         let path = std::path::absolute(path)?;
         debug("Chart path", vec![("path", path.display().to_string())]);
         return Ok(path);
     }
-    if path.is_absolute() || name.starts_with('.') {
+    if args.repo.is_none() && (path.is_absolute() || name.starts_with('.')) {
         return Err(Failure::new(format!("path \"{name}\" not found")));
     }
-    Err(Failure::new(format!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {name}")))
+    let archive = rhelm_fetch::locate::fetch(home, &args.request(name))?;
+    if let Some((reference, digest)) = &archive.pulled {
+        crate::warn(&format!("Pulled: {reference}\nDigest: {digest}"));
+    }
+    Ok(archive.cached)
 }
 
 /// What a chart is loaded for.
@@ -43,7 +48,7 @@ pub enum Purpose {
 /// Loads a chart. Messages are added to `logs`.
 ///
 /// # Errors
-/// When it cannot be read, is a library that is to be installed, or lacks a dependency that it declares.
+/// When it cannot be read, or is a library that is to be installed.
 pub fn load(path: &Path, purpose: Purpose, logs: &mut Vec<Log>) -> Result<Chart, Failure> {
     let loaded = loader::load(path);
     logs.extend_from_slice(loaded.as_ref().map_or_else(|error| error.logs.as_slice(), |(_, logs)| logs));
@@ -52,35 +57,62 @@ pub fn load(path: &Path, purpose: Purpose, logs: &mut Vec<Log>) -> Result<Chart,
         chart.check_installable()?;
     }
     logs.extend(chart.deprecation());
-    dependency::check(&chart)?;
     Ok(chart)
+}
+
+/// Loads a chart with its dependencies, after fetching those that are missing, where that is wanted.
+///
+/// # Errors
+/// Those of [`load`], and when a dependency that is declared is missing.
+pub fn load_complete(
+    path: &Path,
+    purpose: Purpose,
+    args: &ChartArgs,
+    update: Option<&Home>,
+    logs: &mut Vec<Log>,
+) -> Result<Chart, Failure> {
+    let chart = load(path, purpose, logs)?;
+    match (dependency::check(&chart), update) {
+        (Ok(()), _) => Ok(chart),
+        (Err(missing), None) => Err(missing.into()),
+        (Err(_), Some(home)) => {
+            crate::dependencies::manager(home, path, args.access(), &|line| println!("{line}")).update()?;
+            load(path, purpose, logs)
+        }
+    }
 }
 
 /// Finds and loads a chart, and gathers the user's values. Messages are printed.
 ///
 /// # Errors
-/// Those of [`locate`], [`ValuesArgs::gather`] and [`load`].
+/// Those of [`locate`], [`ValuesArgs::gather`] and [`load_complete`].
 pub fn open(
     name: &str,
     chart: &ChartArgs,
     values: &ValuesArgs,
     purpose: Purpose,
-    debug: bool,
+    global: &GlobalArgs,
+    dependencies: &DependencyArgs,
 ) -> Result<(Chart, Map), Failure> {
     let mut logs = Vec::new();
-    let path = locate(name, chart, &mut logs);
-    let loaded = path.and_then(|path| Ok((values.gather()?, load(&path, purpose, &mut logs)?)));
-    print_logs(&logs, debug);
+    let home = global.home(variable);
+    let update = dependencies.dependency_update.then_some(&home);
+    let path = locate(name, chart, &home, &mut logs);
+    let loaded = path.and_then(|path| {
+        let config = values.gather(&chart.access())?;
+        Ok((config, load_complete(&path, purpose, chart, update, &mut logs)?))
+    });
+    print_logs(&logs, global.debug);
     let (config, chart) = loaded?;
     Ok((chart, config))
 }
 
 impl ValuesArgs {
-    /// Gathers the user's values.
+    /// Gathers the user's values; `access` is for those that are on a server.
     ///
     /// # Errors
     /// For the first file or flag that cannot be read.
-    pub fn gather(&self) -> Result<Map, Failure> {
+    pub fn gather(&self, access: &Access) -> Result<Map, Failure> {
         let options = ValueOptions {
             files: self.values.clone(),
             set_json: self.set_json.clone(),
@@ -89,13 +121,18 @@ impl ValuesArgs {
             set_file: self.set_file.clone(),
             set_literal: self.set_literal.clone(),
         };
-        Ok(values::gather(&options, &read)?)
+        Ok(values::gather(&options, &|name| read(name, access))?)
     }
 }
 
-/// Reads a file, or standard input for `-`.
-fn read(path: &str) -> std::io::Result<Vec<u8>> {
-    if path.trim() != "-" {
+/// Reads a file, a URL, or standard input for `-`.
+fn read(path: &str, access: &Access) -> std::io::Result<Vec<u8>> {
+    let path = path.trim();
+    let is_on_server = path.starts_with("http://") || path.starts_with("https://");
+    if is_on_server {
+        return Fetcher::new(access.clone()).get(path, path).map_err(std::io::Error::other);
+    }
+    if path != "-" {
         return std::fs::read(path);
     }
     let mut text = Vec::new();

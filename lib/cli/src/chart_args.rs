@@ -1,54 +1,77 @@
-//! The flags that say where a chart comes from. rhelm reads charts from disk only.
+//! The flags that say where a chart comes from.
 
-use crate::Failure;
+use crate::{AccessArgs, Failure};
 use clap::Args;
+use rhelm_fetch::Access;
+use rhelm_fetch::locate::Request;
 
-/// Helm's flags for fetching and verifying charts, which rhelm refuses rather than ignores.
+/// Which chart, and how it is fetched.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Chart repositories (refused: charts are read from disk)")]
-#[expect(missing_docs, reason = "the names are Helm's")]
+#[command(next_help_heading = "Charts from elsewhere")]
 pub struct ChartArgs {
-    #[arg(long, hide = true)]
+    /// URL of the repository that has the chart
+    #[arg(long)]
     pub repo: Option<String>,
-    #[arg(long, hide = true)]
+    /// Version, or constraint on it: `^1.2`
+    #[arg(long)]
     pub version: Option<String>,
-    #[arg(long, hide = true)]
+    /// Take prereleases too, as with --version '>0.0.0-0'
+    #[arg(long)]
     pub devel: bool,
-    #[arg(long, hide = true)]
+    /// Check the signature
+    #[arg(long)]
     pub verify: bool,
-    #[arg(long, hide = true)]
-    pub dependency_update: bool,
-    #[arg(long, hide = true)]
+    /// File with the keys to check it with
+    #[arg(long)]
     pub keyring: Option<String>,
-    #[arg(long, hide = true)]
-    pub username: Option<String>,
-    #[arg(long, hide = true)]
-    pub password: Option<String>,
-    #[arg(long, hide = true)]
+    /// Send the credentials to every server
+    #[arg(long)]
     pub pass_credentials: bool,
-    #[arg(long, hide = true)]
-    pub plain_http: bool,
-    #[arg(long, hide = true)]
-    pub insecure_skip_tls_verify: bool,
-    #[arg(long, hide = true)]
-    pub ca_file: Option<String>,
-    #[arg(long, hide = true)]
-    pub cert_file: Option<String>,
-    #[arg(long, hide = true)]
-    pub key_file: Option<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a group of flags")]
+    pub access: AccessArgs,
+}
+
+/// The flag that fetches what a chart lacks.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Charts from elsewhere")]
+pub struct DependencyArgs {
+    /// Fetch the dependencies that are missing first
+    #[arg(long)]
+    pub dependency_update: bool,
 }
 
 impl ChartArgs {
-    /// Refuses what would change the outcome. Flags that only matter for a download have nothing to act on.
+    /// Refuses what cannot be honoured.
     ///
     /// # Errors
-    /// The first flag that cannot be honoured.
+    /// For --verify.
     pub fn check(&self) -> Result<(), Failure> {
-        let given =
-            [("--repo", self.repo.is_some()), ("--verify", self.verify), ("--dependency-update", self.dependency_update)];
-        match given.into_iter().find(|(_, given)| *given) {
-            Some((flag, _)) => Err(Failure::unsupported(flag)),
-            None => Ok(()),
+        if self.verify { Err(Failure::unsupported("--verify")) } else { Ok(()) }
+    }
+
+    /// The version that is asked for; empty for the newest.
+    #[must_use]
+    pub fn wanted(&self) -> String {
+        let given = self.version.as_deref().map(str::trim).filter(|version| !version.is_empty());
+        let devel = if self.devel { ">0.0.0-0" } else { "" };
+        given.unwrap_or(devel).to_owned()
+    }
+
+    /// How servers are spoken to.
+    #[must_use]
+    pub fn access(&self) -> Access {
+        Access { pass_credentials: self.pass_credentials, ..self.access.access() }
+    }
+
+    /// The request for a chart.
+    #[must_use]
+    pub fn request(&self, name: &str) -> Request {
+        Request {
+            reference: name.trim().to_owned(),
+            version: self.wanted(),
+            repository: self.repo.clone().unwrap_or_default(),
+            access: self.access(),
         }
     }
 }

@@ -51,6 +51,18 @@ pub struct GlobalArgs {
     /// Requests per second
     #[arg(long, global = true)]
     pub qps: Option<f32>,
+    /// File with the repositories
+    #[arg(long, global = true)]
+    pub repository_config: Option<String>,
+    /// Folder of cached indexes
+    #[arg(long, global = true)]
+    pub repository_cache: Option<String>,
+    /// Folder of downloaded charts
+    #[arg(long, global = true)]
+    pub content_cache: Option<String>,
+    /// File with the credentials of registries
+    #[arg(long, global = true)]
+    pub registry_config: Option<String>,
 }
 
 impl GlobalArgs {

@@ -6,9 +6,11 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is this crate's purpose")]
 
+mod access_args;
 pub mod chart;
 mod chart_args;
 pub mod color;
+pub mod dependencies;
 mod dry_run;
 mod duration;
 mod environment;
@@ -17,6 +19,7 @@ pub mod filter;
 mod force_args;
 mod format;
 mod global_args;
+mod home;
 mod klog;
 mod labels;
 mod name_args;
@@ -38,7 +41,8 @@ pub mod template;
 mod values_args;
 mod wait_args;
 
-pub use chart_args::ChartArgs;
+pub use access_args::AccessArgs;
+pub use chart_args::{ChartArgs, DependencyArgs};
 pub use dry_run::parse_dry_run;
 pub use duration::parse_duration;
 pub use environment::{environment, render_name};
@@ -46,18 +50,19 @@ pub use error::{Failure, finish, print_logs, warn};
 pub use force_args::{ForceArgs, warn_of_old_flags};
 pub use format::{Field, Format, Record, json_text, parse_format, print_record, print_records, print_value};
 pub use global_args::GlobalArgs;
+pub use home::{Folders, variable};
 pub use klog::server_warning;
 pub use labels::{Labels, parse_labels};
 pub use name_args::NameArgs;
 pub use namespace::namespace;
 pub use operands::{at_least_one, exactly, name_and_chart, none};
-pub use output::write_stdout;
+pub use output::{say, write_stdout};
 pub use parse::{matches, parse_bool, read_as_pflag, with_flags};
 pub use post_render::{PostRendering, renderer};
 pub use post_render_args::{PostRenderArgs, ReportForm, Stage};
 pub use render_args::RenderArgs;
 pub use server_table::server_tables;
 pub use stack::with_stack;
-pub use table::table;
+pub use table::{narrow_table, table};
 pub use values_args::ValuesArgs;
 pub use wait_args::WaitArgs;

@@ -19,6 +19,12 @@ pub fn write_stdout(data: &[u8]) -> Result<(), Failure> {
     }
 }
 
+/// Prints a line of progress; a reader that has gone away is no matter.
+pub fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
 /// Files that grow document by document: the first one of a path replaces what was there.
 #[derive(Default)]
 pub(crate) struct Files(BTreeSet<String>);

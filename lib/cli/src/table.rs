@@ -10,6 +10,14 @@ pub fn table(rows: &[Vec<String>]) -> String {
     rows.iter().map(|row| text_of(row, &widths)).collect::<Vec<_>>().join("\n") + "\n"
 }
 
+/// A table whose columns are no wider than `limit`; 0 is no limit.
+#[must_use]
+pub fn narrow_table(rows: &[Vec<String>], limit: usize) -> String {
+    let limit = if limit == 0 { usize::MAX } else { limit };
+    let cut: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| cut(cell, limit)).collect()).collect();
+    table(&cut)
+}
+
 /// Colours take no place.
 fn width(text: &str) -> usize {
     let mut is_color = false;

@@ -4,7 +4,8 @@ use crate::chart::Purpose;
 use crate::output::Files;
 use crate::release_file::ReleaseFile;
 use crate::{
-    ChartArgs, Failure, GlobalArgs, NameArgs, PostRenderArgs, RenderArgs, ValuesArgs, chart, environment, print_logs,
+    ChartArgs, DependencyArgs, Failure, GlobalArgs, NameArgs, PostRenderArgs, RenderArgs, ValuesArgs, chart, environment,
+    print_logs,
 };
 use clap::{Args, Command};
 use rhelm_lib::action::template::{self, RenderOptions, Rendered, TemplateError};
@@ -27,6 +28,9 @@ pub struct TemplateArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a group of flags")]
     pub values: ValuesArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a group of flags")]
+    pub dependencies: DependencyArgs,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a group of flags")]
     pub name: NameArgs,
@@ -143,7 +147,7 @@ pub fn run(args: &TemplateArgs, global: &GlobalArgs, connect: &Connect<'_>) -> R
     }
     let (name, chart) = args.name_and_chart()?;
     let post_rendering = args.post_render.resolve()?;
-    let (chart, config) = chart::open(&chart, &args.chart, &args.values, Purpose::Install, global.debug)?;
+    let (chart, config) = chart::open(&chart, &args.chart, &args.values, Purpose::Install, global, &args.dependencies)?;
     let mut lookup: Arc<dyn Lookup> = Arc::new(NoCluster);
     let mut check = None;
     if uses_server {

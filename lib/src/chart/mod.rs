@@ -4,8 +4,11 @@ pub mod starter;
 
 pub(crate) mod decode;
 pub mod dependency;
+pub mod document;
 pub mod loader;
 pub(crate) mod metadata;
+pub mod package;
+pub mod unpack;
 
 pub use metadata::ValidationError;
 
@@ -25,6 +28,8 @@ pub struct Chart {
     pub values: Map,
     /// Whether there is a `values.yaml`, however empty: records tell none from an empty one.
     pub has_values: bool,
+    /// `values.yaml` as written, of a chart that was read from files.
+    pub values_file: Option<File>,
     /// `values.schema.json`, as written.
     pub schema: Option<Vec<u8>>,
     /// When `values.schema.json` was last changed, as RFC 3339 with nanoseconds.

@@ -7,6 +7,7 @@
 //! Everything outside the chart that a template can see (clock, randomness, cluster, name service) comes in through
 //! [`Environment`] and [`Lookup`], so that a render can be repeated.
 
+pub mod build_info;
 pub mod capabilities;
 mod capability_objects;
 pub(crate) mod context;
@@ -25,6 +26,7 @@ mod walk;
 pub use capabilities::{Capabilities, KubeVersion, KubeVersionError};
 pub use environment::{Environment, Gauge, Lookup, LookupError, NoCluster};
 pub use error::RenderError;
+pub use functions::regex::finder;
 pub use name_template::{NameTemplateError, render_name};
 pub use notes::take_notes;
 

@@ -8,6 +8,7 @@
 mod coalesce;
 mod documents;
 mod gather;
+mod json_path;
 mod merge;
 mod print;
 mod reuse;
@@ -21,6 +22,7 @@ mod vectors;
 pub use coalesce::{CoalesceError, coalesce};
 pub use documents::{DocumentError, read};
 pub use gather::{ReadFile, ValueOptions, ValuesError, gather};
+pub use json_path::{JsonPathError, json_path};
 pub use merge::merge;
 pub use reuse::reuse;
 pub use source::{Source, SourceError};

@@ -73,6 +73,7 @@ impl Assembly<'_> {
             "values.yaml" => {
                 self.chart.values = values::read(&file.data)?;
                 self.chart.has_values = true;
+                self.chart.values_file = Some(File { name: file.name, data: file.data, modified: file.modified });
                 Ok(())
             }
             "values.schema.json" => {

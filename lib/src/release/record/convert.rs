@@ -121,6 +121,7 @@ impl TryFrom<Chart<'_>> for chart::Chart {
             lock: chart.lock.map(Into::into),
             templates: files(chart.templates)?,
             has_values: chart.values.is_some(),
+            values_file: None,
             values: chart.values.unwrap_or_default().0.into_owned(),
             schema: chart.schema.map(|schema| schema.0.into_owned()),
             schema_modified: some_time(&chart.schemamodtime)?,

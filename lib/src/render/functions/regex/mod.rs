@@ -60,6 +60,18 @@ pub(crate) fn matcher(pattern: &str) -> Result<impl Fn(&str) -> bool, String> {
     Ok(move |text: &str| regexp.is_match(text.as_bytes()))
 }
 
+/// A regular expression, to be asked where in a text it matches first.
+///
+/// # Errors
+/// Go's words for a pattern that is none.
+pub fn finder(pattern: &str) -> Result<impl Fn(&str) -> Option<usize>, String> {
+    let regexp = Regexp::compile(pattern.as_bytes()).map_err(|error| error.to_string())?;
+    Ok(move |text: &str| {
+        let found = regexp.find(text.as_bytes())?;
+        Some(found.as_ptr() as usize - text.as_ptr() as usize)
+    })
+}
+
 /// The most patterns that are kept.
 const MAX_KEPT: usize = 1000;
 

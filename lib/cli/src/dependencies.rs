@@ -1,0 +1,32 @@
+//! Fetching a chart's dependencies: the manager of `lib/fetch` with this machine's clock and environment.
+
+use crate::{environment, variable};
+use rhelm_fetch::dependencies::Manager;
+use rhelm_fetch::{Access, Home};
+use rhelm_lib::release::time::Time;
+use std::path::Path;
+use std::time::SystemTime;
+
+/// A manager for the chart at `path`; `report` takes the lines that people read.
+#[must_use]
+pub fn manager<'a>(home: &'a Home, path: &'a Path, access: Access, report: &'a (dyn Fn(&str) + Sync)) -> Manager<'a> {
+    Manager { home, path, access, skip_refresh: false, now: now(), report, package_time: package_time(), seconds: seconds() }
+}
+
+/// Now, as RFC 3339.
+#[must_use]
+pub fn now() -> String {
+    Time::now(&environment(false)).rfc3339()
+}
+
+/// Now, in seconds since 1970.
+#[must_use]
+pub fn seconds() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// The time that files of packages get, by `SOURCE_DATE_EPOCH`.
+#[must_use]
+pub fn package_time() -> Option<u64> {
+    variable("SOURCE_DATE_EPOCH")?.parse().ok()
+}

@@ -1,0 +1,68 @@
+//! Where Helm keeps its files, by flags and environment.
+
+use crate::GlobalArgs;
+use rhelm_fetch::Home;
+use std::path::PathBuf;
+
+/// The folders that Helm's files lie in.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Folders {
+    /// What may be deleted.
+    pub cache: PathBuf,
+    /// What the user has set up.
+    pub config: PathBuf,
+    /// What the user has installed.
+    pub data: PathBuf,
+}
+
+impl Folders {
+    /// Finds the folders: Helm's variables, then those of the desktop, then those of the home folder.
+    #[must_use]
+    pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let home = variable("HOME").unwrap_or_default();
+        let folder = |helm: &str, xdg: &str, below: &str| match (variable(helm), variable(xdg)) {
+            (Some(path), _) => PathBuf::from(path),
+            (None, Some(path)) => PathBuf::from(path).join("helm"),
+            (None, None) => PathBuf::from(&home).join(below).join("helm"),
+        };
+        Self {
+            cache: folder("HELM_CACHE_HOME", "XDG_CACHE_HOME", ".cache"),
+            config: folder("HELM_CONFIG_HOME", "XDG_CONFIG_HOME", ".config"),
+            data: folder("HELM_DATA_HOME", "XDG_DATA_HOME", ".local/share"),
+        }
+    }
+
+    /// The folder of plugins.
+    #[must_use]
+    pub fn plugins(&self, variable: impl Fn(&str) -> Option<String>) -> String {
+        let given = variable("HELM_PLUGINS").filter(|path| !path.is_empty());
+        given.unwrap_or_else(|| self.data.join("plugins").display().to_string())
+    }
+}
+
+impl GlobalArgs {
+    /// Where Helm's files are.
+    #[must_use]
+    pub fn home(&self, variable: impl Fn(&str) -> Option<String>) -> Home {
+        let folders = Folders::of(&variable);
+        let file = |flag: &Option<String>, name: &str, default: PathBuf| {
+            let given = flag.clone().or_else(|| variable(name)).filter(|path| !path.is_empty());
+            given.map_or(default, PathBuf::from)
+        };
+        let cache = &folders.cache;
+        let config = &folders.config;
+        Home {
+            repository_config: file(&self.repository_config, "HELM_REPOSITORY_CONFIG", config.join("repositories.yaml")),
+            repository_cache: file(&self.repository_cache, "HELM_REPOSITORY_CACHE", cache.join("repository")),
+            content_cache: file(&self.content_cache, "HELM_CONTENT_CACHE", cache.join("content")),
+            registry_config: file(&self.registry_config, "HELM_REGISTRY_CONFIG", config.join("registry/config.json")),
+        }
+    }
+}
+
+/// A variable of the environment.
+#[must_use]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}

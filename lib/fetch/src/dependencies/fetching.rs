@@ -1,0 +1,180 @@
+//! Filling `charts/`: all archives are fetched at the same time, and only when all are there do they take the place of the old ones.
+
+use super::{
+    Access, Chart, Dependency, FetchError, Home, Manager, Path, PathBuf, Repositories, Request, loader, locate, package,
+};
+use super::{Fetcher, Index, Repository, index_path, registry, url};
+use crate::files;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How many archives are fetched at the same time.
+const WORKERS: usize = 8;
+
+/// The folder of a `file://` dependency.
+///
+/// # Errors
+/// When there is none.
+pub(super) fn local_folder(chart: &Path, local: &str) -> Result<PathBuf, FetchError> {
+    let path = if local.starts_with('/') { PathBuf::from(local) } else { chart.join(local) };
+    match path.exists() {
+        true => Ok(path),
+        false => {
+            let path = std::path::absolute(&path).unwrap_or(path);
+            Err(FetchError::other(format!("directory {} not found", path.display())))
+        }
+    }
+}
+
+/// Fetches the archives of all dependencies and puts them into `charts/`.
+///
+/// # Errors
+/// When one cannot be had; nothing is changed then.
+pub(super) fn fetch_all(manager: &Manager<'_>, chart: &Chart, dependencies: &[Dependency]) -> Result<(), FetchError> {
+    let folder = manager.path.join("charts");
+    if folder.exists() && !folder.is_dir() {
+        return Err(FetchError::other(format!("{:?} is not a directory", folder.display().to_string())));
+    }
+    (manager.report)(&format!("Saving {} charts", dependencies.len()));
+    let mut plan: Vec<&Dependency> = Vec::new();
+    for dependency in dependencies.iter().filter(|dependency| !is_unpacked(manager, dependency)) {
+        let is_known = plan.iter().any(|known| known.name == dependency.name && known.version == dependency.version);
+        if is_known {
+            continue;
+        }
+        if !dependency.repository.starts_with("file://") {
+            (manager.report)(&format!("Downloading {} from repo {}", dependency.name, dependency.repository));
+        }
+        plan.push(dependency);
+    }
+    let archives = fetch_parallel(manager, &plan)?;
+    (manager.report)("Deleting outdated charts");
+    for (name, data) in &archives {
+        files::write(&folder.join(name), data, 0o644)?;
+    }
+    remove_outdated(&folder, chart, dependencies, &archives)
+}
+
+/// A dependency without a repository is a folder of `charts/`.
+fn is_unpacked(manager: &Manager<'_>, dependency: &Dependency) -> bool {
+    dependency.repository.is_empty() && manager.path.join("charts").join(&dependency.name).is_dir()
+}
+
+fn fetch_parallel(manager: &Manager<'_>, plan: &[&Dependency]) -> Result<BTreeMap<String, Vec<u8>>, FetchError> {
+    let repositories = Repositories::load(&manager.home.repository_config)?;
+    let indexes = indexes(manager.home, plan, &repositories);
+    let next = AtomicUsize::new(0);
+    let results: Mutex<BTreeMap<usize, Result<(String, Vec<u8>), FetchError>>> = Mutex::default();
+    std::thread::scope(|scope| {
+        for _ in 0..WORKERS.min(plan.len()) {
+            scope.spawn(|| {
+                while let Some((at, dependency)) = {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    plan.get(at).map(|dependency| (at, dependency))
+                } {
+                    let fetched = fetch_one(manager, dependency, &repositories, &indexes);
+                    results.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(at, fetched);
+                }
+            });
+        }
+    });
+    let results = results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    results.into_values().collect()
+}
+
+/// The cached indexes that are needed, each read once.
+fn indexes(home: &Home, plan: &[&Dependency], repositories: &Repositories) -> BTreeMap<String, Index> {
+    let mut indexes = BTreeMap::new();
+    for dependency in plan {
+        let name = cached_name(&dependency.repository, repositories);
+        if !indexes.contains_key(&name)
+            && let Ok(index) = Index::load(&index_path(home, &name))
+        {
+            indexes.insert(name, index);
+        }
+    }
+    indexes
+}
+
+fn cached_name(repository: &str, repositories: &Repositories) -> String {
+    let known = repositories.list.iter().find(|known| url::same_repository(&known.url, repository));
+    known.map_or_else(
+        || format!("helm-manager-{}", super::sha256(repository.as_bytes())),
+        |repository| repository.name.clone(),
+    )
+}
+
+fn fetch_one(
+    manager: &Manager<'_>,
+    dependency: &Dependency,
+    repositories: &Repositories,
+    indexes: &BTreeMap<String, Index>,
+) -> Result<(String, Vec<u8>), FetchError> {
+    let Dependency { name, version, repository, .. } = dependency;
+    if let Some(local) = repository.strip_prefix("file://") {
+        return packed(manager, &local_folder(manager.path, local)?);
+    }
+    if registry::is_oci(repository) {
+        let reference = format!("{}/{name}", repository.trim_end_matches('/'));
+        let (version, access) = (version.clone(), manager.access.clone());
+        let archive = locate::fetch(manager.home, &Request { reference, version, access, ..Request::default() })?;
+        return Ok((archive.file_name, archive.data));
+    }
+    let failed = |error: FetchError| match error {
+        FetchError::Other(text) => FetchError::other(text),
+        error => FetchError::other(format!("could not download {}: {error}", name)),
+    };
+    let known: Option<&Repository> = repositories.list.iter().find(|known| url::same_repository(&known.url, repository));
+    let access: Access = locate::merged(&manager.access, known);
+    let fetched;
+    let index = match indexes.get(&cached_name(repository, repositories)) {
+        Some(index) => index,
+        None => {
+            (_, fetched) = crate::index::fetch(&Fetcher::new(access.clone()), repository).map_err(failed)?;
+            &fetched
+        }
+    };
+    let entry = index.find(name, version).map_err(|_| {
+        FetchError::other(format!("chart {name:?} version {version:?} not found in {repository} repository"))
+    })?;
+    let location = locate::Location {
+        url: url::resolve(repository, entry.urls.first().map(String::as_str).unwrap_or_default()),
+        owner: repository.clone(),
+        access,
+        digest: entry.digest.clone(),
+    };
+    let archive = locate::fetch_from(manager.home, &location, version)
+        .map_err(|error| FetchError::other(format!("could not download {}: {error}", location.url)))?;
+    Ok((archive.file_name, archive.data))
+}
+
+/// A local chart as its archive.
+fn packed(manager: &Manager<'_>, folder: &Path) -> Result<(String, Vec<u8>), FetchError> {
+    let (chart, _) = loader::load(folder).map_err(|error| FetchError::other(error.to_string()))?;
+    let data = package::package(&chart, manager.package_time, manager.seconds)
+        .map_err(|error| FetchError::other(error.to_string()))?;
+    Ok((format!("{}-{}.tgz", chart.metadata.name, chart.metadata.version), data))
+}
+
+/// Removes archives of dependencies that are of another version now.
+fn remove_outdated(
+    folder: &Path,
+    chart: &Chart,
+    dependencies: &[Dependency],
+    archives: &BTreeMap<String, Vec<u8>>,
+) -> Result<(), FetchError> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) };
+    let names = || chart.metadata.dependencies.iter().chain(dependencies).map(|dependency| &dependency.name);
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let is_archive = file.ends_with(".tgz") && path.is_file() && !archives.contains_key(&file);
+        // What an archive is of is what it says itself, not what it is called.
+        let is_ours =
+            is_archive && loader::load(&path).is_ok_and(|(chart, _)| names().any(|name| *name == chart.metadata.name));
+        if is_ours {
+            std::fs::remove_file(&path).map_err(|error| FetchError::file("remove", &path, &error))?;
+        }
+    }
+    Ok(())
+}

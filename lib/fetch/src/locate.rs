@@ -1,0 +1,191 @@
+//! From a chart's reference to its archive: `repo/name`, a URL, `oci://…`, or a name beside a repository's URL.
+
+use crate::index::{self, Entry, Index};
+use crate::registry;
+use crate::repositories::{Repositories, Repository, index_path};
+use crate::{Access, FetchError, Fetcher, Home, files, url};
+use rhelm_lib::chart::document::sha256;
+use std::path::PathBuf;
+
+/// A chart that is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// What the user calls it.
+    pub reference: String,
+    /// Version or constraint; empty for the newest.
+    pub version: String,
+    /// URL of the repository, empty for none.
+    pub repository: String,
+    /// How servers are spoken to, by the command line.
+    pub access: Access,
+}
+
+/// Where a chart's archive is.
+#[derive(Clone, Debug, Default)]
+pub struct Location {
+    /// The archive's URL.
+    pub url: String,
+    /// The repository to whose server the credentials belong.
+    pub owner: String,
+    /// How the server is spoken to.
+    pub access: Access,
+    /// The archive's SHA-256 by the index, empty when unknown.
+    pub digest: String,
+}
+
+/// An archive and what is known of where it comes from.
+#[derive(Clone, Debug, Default)]
+pub struct Archive {
+    /// The bytes.
+    pub data: Vec<u8>,
+    /// The name to keep it under.
+    pub file_name: String,
+    /// The provenance file, if there is one and it was asked for.
+    pub provenance: Option<Vec<u8>>,
+    /// What a registry says: reference and digest of the manifest.
+    pub pulled: Option<(String, String)>,
+    /// What is wrong with the name under which it is kept in the cache, if anything.
+    pub cached: PathBuf,
+}
+
+/// Finds where a chart is. Registries are asked only when it is fetched.
+///
+/// # Errors
+/// When it is in no repository that is known, in Helm's words.
+pub fn locate(home: &Home, request: &Request) -> Result<Location, FetchError> {
+    if !request.repository.is_empty() {
+        return in_repository(request);
+    }
+    let parts = url::parse(&request.reference);
+    let repositories = Repositories::load(&home.repository_config)?;
+    if !parts.scheme.is_empty() && !parts.authority.is_empty() && !parts.path.is_empty() {
+        return Ok(at_url(request, &repositories));
+    }
+    let (name, chart) = request.reference.split_once('/').ok_or_else(|| {
+        let reference = &request.reference;
+        FetchError::other(format!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {reference}"))
+    })?;
+    let repository = repositories.named(name).ok_or_else(|| FetchError::other(format!("repo {name} not found")))?;
+    let index = Index::load(&index_path(home, name))
+        .map_err(|error| FetchError::other(format!("no cached repo found. (try 'helm repo update'): {error}")))?;
+    let entry = index.find(chart, &request.version).map_err(|error| {
+        let version = &request.version;
+        FetchError::other(format!(
+            "chart {chart:?} matching {version} not found in {name} index. (try 'helm repo update'): {error}"
+        ))
+    })?;
+    let access = merged(&request.access, Some(repository));
+    archive_of(entry, &request.reference, &repository.url, access)
+}
+
+fn archive_of(entry: &Entry, what: &str, repository: &str, access: Access) -> Result<Location, FetchError> {
+    let Some(first) = entry.urls.first() else {
+        return Err(FetchError::other(format!("chart {what:?} has no downloadable URLs")));
+    };
+    let url = url::resolve(repository, first);
+    Ok(Location { url, owner: repository.to_owned(), access, digest: entry.digest.clone() })
+}
+
+fn in_repository(request: &Request) -> Result<Location, FetchError> {
+    let Request { reference, version, repository, access } = request;
+    let (_, index) = index::fetch(&Fetcher::new(access.clone()), repository).map_err(|error| match error {
+        FetchError::Protocol(_) => error,
+        error => FetchError::other(format!(
+            "looks like {repository:?} is not a valid chart repository or cannot be reached: {error}"
+        )),
+    })?;
+    let found = index.find(reference, version).map_err(|_| {
+        let version = if version.is_empty() { String::new() } else { format!(" version {version:?}") };
+        FetchError::other(format!("chart {reference:?}{version} not found in {repository} repository"))
+    })?;
+    archive_of(found, reference, repository, access.clone())
+}
+
+fn at_url(request: &Request, repositories: &Repositories) -> Location {
+    let target = &request.reference;
+    let is_owner = |repository: &&Repository| {
+        url::same_server(&repository.url, target) && target.starts_with(repository.url.trim_end_matches('/'))
+    };
+    let owner = repositories.list.iter().find(is_owner);
+    let access = merged(&request.access, owner);
+    let owner = owner.map_or_else(|| target.clone(), |owner| owner.url.clone());
+    Location { url: target.clone(), owner, access, digest: String::new() }
+}
+
+/// What the repository's entry says goes before what the command line says.
+#[must_use]
+pub fn merged(access: &Access, repository: Option<&Repository>) -> Access {
+    let Some(repository) = repository else { return access.clone() };
+    let own = repository.access();
+    let mut access = access.clone();
+    if !own.username.is_empty() && !own.password.is_empty() {
+        (access.username, access.password) = (own.username, own.password);
+    }
+    if !own.ca_file.is_empty() || !own.cert_file.is_empty() || !own.key_file.is_empty() {
+        (access.ca_file, access.cert_file, access.key_file) = (own.ca_file, own.cert_file, own.key_file);
+    }
+    access.insecure |= own.insecure;
+    access.pass_credentials |= own.pass_credentials;
+    access
+}
+
+/// Fetches a chart's archive, from the cache if it is there, and puts it into the cache.
+///
+/// # Errors
+/// When it cannot be had, or is not what was promised.
+pub fn fetch(home: &Home, request: &Request) -> Result<Archive, FetchError> {
+    if registry::is_oci(&request.reference) {
+        return registry::pull(home, request);
+    }
+    fetch_from(home, &locate(home, request)?, &request.version)
+}
+
+/// Fetches the archive at a location, as [`fetch`] does.
+///
+/// # Errors
+/// As for [`fetch`].
+pub fn fetch_from(home: &Home, location: &Location, version: &str) -> Result<Archive, FetchError> {
+    if registry::is_oci(&location.url) {
+        let (reference, access) = (location.url.clone(), location.access.clone());
+        return registry::pull(home, &Request { reference, version: version.to_owned(), access, ..Request::default() });
+    }
+    let file_name = url::file_name(&location.url).to_owned();
+    if let Some(data) = cached(home, &location.digest) {
+        let cached = cache_path(home, &location.digest);
+        return Ok(Archive { data, file_name, cached, ..Archive::default() });
+    }
+    let data = Fetcher::new(location.access.clone()).get(&location.url, &location.owner)?;
+    let found = sha256(&data);
+    let expected = location.digest.trim_start_matches("sha256:").to_lowercase();
+    if !expected.is_empty() && expected != found {
+        return Err(FetchError::Digest { url: location.url.clone(), expected, found });
+    }
+    let cached = keep(home, &data)?;
+    Ok(Archive { data, file_name, cached, ..Archive::default() })
+}
+
+/// Puts an archive into the cache.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn keep(home: &Home, data: &[u8]) -> Result<PathBuf, FetchError> {
+    let path = cache_path(home, &sha256(data));
+    if !path.exists() {
+        files::write(&path, data, 0o644)?;
+    }
+    Ok(path)
+}
+
+/// An archive in the cache, if its content is still what its name says.
+#[must_use]
+pub fn cached(home: &Home, digest: &str) -> Option<Vec<u8>> {
+    let digest = digest.trim_start_matches("sha256:");
+    let is_digest = digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let data = std::fs::read(cache_path(home, digest)).ok().filter(|_| is_digest)?;
+    (sha256(&data) == digest).then_some(data)
+}
+
+fn cache_path(home: &Home, digest: &str) -> PathBuf {
+    let digest = digest.trim_start_matches("sha256:");
+    home.content_cache.join(digest.get(..2).unwrap_or_default()).join(format!("{digest}.chart"))
+}

@@ -1,0 +1,191 @@
+//! Charts in OCI registries: `oci://host/path/name`.
+
+mod client;
+mod credentials;
+
+pub use client::Registry;
+pub use credentials::{Login, load_login, remove_login, save_login};
+
+use crate::locate::{Archive, Request, cached, keep};
+use crate::{Access, FetchError, Home};
+use goyaml::Value;
+use rhelm_lib::chart::document::sha256;
+use rhelm_lib::version::{Constraint, Version};
+use serde_json::{Value as Json, json};
+
+const CONFIG: &str = "application/vnd.cncf.helm.config.v1+json";
+const CHART: &str = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+const PROVENANCE: &str = "application/vnd.cncf.helm.chart.provenance.v1.prov";
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+
+/// Whether a reference names a chart in a registry.
+#[must_use]
+pub fn is_oci(reference: &str) -> bool {
+    reference.starts_with("oci://")
+}
+
+/// A reference's parts: `oci://host/repository:tag@digest`.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Reference {
+    /// Host and port.
+    pub host: String,
+    /// The path.
+    pub repository: String,
+    /// The tag, empty for none.
+    pub tag: String,
+    /// The digest, empty for none.
+    pub digest: String,
+}
+
+impl Reference {
+    /// Takes a reference apart.
+    ///
+    /// # Errors
+    /// When it names no repository.
+    pub fn parse(text: &str) -> Result<Self, FetchError> {
+        let invalid = || FetchError::other(format!("invalid reference: {text}"));
+        let (host, rest) = text.trim_start_matches("oci://").split_once('/').ok_or_else(invalid)?;
+        let (rest, digest) = rest.split_once('@').unwrap_or((rest, ""));
+        let (repository, tag) = rest.rsplit_once(':').unwrap_or((rest, ""));
+        let is_proper = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "/._-".contains(c);
+        if host.is_empty() || repository.is_empty() || !repository.chars().all(is_proper) {
+            return Err(FetchError::other(format!("invalid reference: invalid repository {repository:?}")));
+        }
+        let own = str::to_owned;
+        Ok(Self { host: own(host), repository: own(repository), tag: own(tag), digest: own(digest) })
+    }
+
+    fn name(&self) -> &str {
+        self.repository.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+/// A version's tag: tags hold no `+`.
+fn tag_of(version: &str) -> String {
+    version.replace('+', "_")
+}
+
+/// The newest version of a chart that the constraint accepts.
+///
+/// # Errors
+/// When there is none, or the registry cannot be asked.
+pub fn newest(home: &Home, reference: &str, constraint: &str, access: &Access) -> Result<String, FetchError> {
+    let reference = Reference::parse(reference)?;
+    let registry = Registry::new(home, &reference.host, access)?;
+    let accepted = Constraint::parse(if constraint.is_empty() { "*" } else { constraint })
+        .map_err(|error| FetchError::other(error.to_string()))?;
+    let tags = registry.tags(&reference.repository)?;
+    let mut versions: Vec<Version> = tags.iter().filter_map(|tag| Version::parse(&tag.replace('_', "+")).ok()).collect();
+    versions.sort_by(|one, other| other.precedence(one));
+    let found = versions.into_iter().find(|version| accepted.accepts(version));
+    found.map(|version| version.original).ok_or_else(|| {
+        FetchError::other(format!("could not locate a version matching provided version string {constraint}"))
+    })
+}
+
+/// Fetches a chart's archive.
+///
+/// # Errors
+/// When it cannot be had, or is not what the manifest promises.
+pub fn pull(home: &Home, request: &Request) -> Result<Archive, FetchError> {
+    let mut reference = Reference::parse(&request.reference)?;
+    let version = &request.version;
+    if reference.tag.is_empty() && reference.digest.is_empty() {
+        let is_exact = Version::parse(version).is_ok() && version.matches('.').count() >= 2;
+        let version = match is_exact {
+            true => version.clone(),
+            false => newest(home, &request.reference, version, &request.access)?,
+        };
+        reference.tag = tag_of(&version);
+    } else if !version.is_empty() && !reference.tag.is_empty() && tag_of(version) != reference.tag {
+        return Err(FetchError::other(format!("chart reference and version mismatch: {version} is not {}", reference.tag)));
+    }
+    let registry = Registry::new(home, &reference.host, &request.access)?;
+    let wanted = if reference.digest.is_empty() { &reference.tag } else { &reference.digest };
+    let (manifest, digest) = registry.manifest(&reference.repository, wanted, MANIFEST)?;
+    let layers = manifest["layers"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let layer =
+        |kind: &str| layers.iter().find(|layer| layer["mediaType"] == kind).and_then(|layer| layer["digest"].as_str());
+    let Some(content) = layer(CHART) else {
+        return Err(FetchError::other(format!("manifest does not contain a layer with mediatype {CHART}")));
+    };
+    let data = match cached(home, content) {
+        Some(data) => data,
+        None => registry.blob(&reference.repository, content)?,
+    };
+    let provenance = layer(PROVENANCE).map(|digest| registry.blob(&reference.repository, digest)).transpose()?;
+    let version = reference.tag.replace('_', "+");
+    let file_name = if version.is_empty() {
+        format!("{}-{}.tgz", reference.name(), digest.replace(':', "-"))
+    } else {
+        format!("{}-{version}.tgz", reference.name())
+    };
+    let place = format!("{}/{}:{}", reference.host, reference.repository, reference.tag);
+    let cached = keep(home, &data)?;
+    Ok(Archive { data, file_name, provenance, pulled: Some((place, digest)), cached })
+}
+
+/// Puts a chart into a registry, below `remote`; gives its reference and the manifest's digest.
+///
+/// # Errors
+/// When it is no chart, or the registry refuses it.
+pub fn push(
+    home: &Home,
+    archive: &[u8],
+    metadata: &rhelm_lib::chart::Metadata,
+    provenance: Option<&[u8]>,
+    remote: &str,
+    access: &Access,
+    created: &str,
+) -> Result<(String, String), FetchError> {
+    let (name, version) = (&metadata.name, &metadata.version);
+    let reference = Reference::parse(&format!("{}/{name}:{}", remote.trim_end_matches('/'), tag_of(version)))?;
+    let registry = Registry::new(home, &reference.host, access)?;
+    let config =
+        goyaml::json::write(&Value::Map(metadata.document())).map_err(|error| FetchError::other(error.to_string()))?;
+    let mut blobs = vec![(CONFIG, config.into_bytes()), (CHART, archive.to_vec())];
+    blobs.extend(provenance.map(|text| (PROVENANCE, text.to_vec())));
+    let mut descriptors = Vec::new();
+    for (kind, data) in &blobs {
+        let digest = format!("sha256:{}", sha256(data));
+        registry.upload(&reference.repository, &digest, data)?;
+        descriptors.push(json!({"mediaType": kind, "digest": digest, "size": data.len()}));
+    }
+    let config = descriptors.remove(0);
+    let manifest = json!({
+        "schemaVersion": 2,
+        "mediaType": MANIFEST,
+        "config": config,
+        "layers": descriptors,
+        "annotations": annotations(metadata, created),
+    });
+    let text = manifest.to_string();
+    registry.put_manifest(&reference.repository, &reference.tag, MANIFEST, text.as_bytes())?;
+    let place = format!("{}/{}:{}", reference.host, reference.repository, reference.tag);
+    Ok((place, format!("sha256:{}", sha256(text.as_bytes()))))
+}
+
+/// What a registry shows of a chart: the chart's own annotations and those that follow from its fields.
+fn annotations(metadata: &rhelm_lib::chart::Metadata, created: &str) -> Json {
+    let mut map = serde_json::Map::new();
+    let mut put = |name: &str, text: &str| {
+        if !text.is_empty() {
+            map.insert(format!("org.opencontainers.image.{name}"), text.into());
+        }
+    };
+    put("description", &metadata.description);
+    put("title", &metadata.name);
+    put("version", &metadata.version);
+    put("url", &metadata.home);
+    put("created", created);
+    put("source", metadata.sources.first().map(String::as_str).unwrap_or_default());
+    let person = |person: &rhelm_lib::chart::Maintainer| match person.email.as_str() {
+        "" => person.name.clone(),
+        email => format!("{} ({email})", person.name),
+    };
+    put("authors", &metadata.maintainers.iter().map(person).collect::<Vec<_>>().join(", "));
+    for (key, text) in metadata.annotations.iter().flatten() {
+        map.entry(key.clone()).or_insert_with(|| text.as_str().into());
+    }
+    Json::Object(map)
+}

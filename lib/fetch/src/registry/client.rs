@@ -1,0 +1,194 @@
+//! The registry's protocol: manifests, blobs, tags, and the dance for a token.
+
+use super::credentials::{Login, load_login};
+use crate::transport::{basic, status_text};
+use crate::{Access, FetchError, Fetched, Fetcher, Home, url};
+use rhelm_lib::chart::document::sha256;
+use serde_json::Value as Json;
+use std::sync::Mutex;
+
+/// How many pages of tags are asked for.
+const MAX_PAGES: usize = 1000;
+
+/// A registry that is spoken to.
+pub struct Registry {
+    fetcher: Fetcher,
+    host: String,
+    base: String,
+    login: Option<Login>,
+    authorization: Mutex<Option<String>>,
+}
+
+impl Registry {
+    /// A client for the registry of that host, with the credentials given or saved.
+    ///
+    /// # Errors
+    /// When the saved credentials cannot be read.
+    pub fn new(home: &Home, host: &str, access: &Access) -> Result<Self, FetchError> {
+        let given = Login { username: access.username.clone(), password: access.password.clone() };
+        let login = match given.username.is_empty() {
+            true => load_login(&home.registry_config, host)?,
+            false => Some(given),
+        };
+        Ok(Self::with_login(host, access, login))
+    }
+
+    /// A client with these credentials.
+    #[must_use]
+    pub fn with_login(host: &str, access: &Access, login: Option<Login>) -> Self {
+        let scheme = if access.plain_http { "http" } else { "https" };
+        let server = if host == "docker.io" { "registry-1.docker.io" } else { host };
+        Self {
+            fetcher: Fetcher::new(access.clone()),
+            host: host.to_owned(),
+            base: format!("{scheme}://{server}"),
+            login,
+            authorization: Mutex::default(),
+        }
+    }
+
+    /// Asks whether the credentials are good.
+    ///
+    /// # Errors
+    /// When they are not, or the registry does not answer.
+    pub fn ping(&self) -> Result<(), FetchError> {
+        let target = format!("{}/v2/", self.base);
+        let answer = self.send("GET", &target, &[], None)?;
+        self.expect("GET", &target, answer, &[200]).map(drop)
+    }
+
+    pub(super) fn tags(&self, repository: &str) -> Result<Vec<String>, FetchError> {
+        let mut tags = Vec::new();
+        let mut target = format!("{}/v2/{repository}/tags/list", self.base);
+        for _ in 0..MAX_PAGES {
+            let answer = self.send("GET", &target, &[], None)?;
+            let answer = self.expect("GET", &target, answer, &[200])?;
+            let page: Json = serde_json::from_slice(&answer.body).map_err(|error| FetchError::other(error.to_string()))?;
+            tags.extend(page["tags"].as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned));
+            let next = answer.header("link").and_then(|link| link.strip_prefix('<')?.split_once('>')).map(|(next, _)| next);
+            match next {
+                Some(next) => target = url::redirect(&target, next),
+                None => break,
+            }
+        }
+        Ok(tags)
+    }
+
+    pub(super) fn manifest(&self, repository: &str, wanted: &str, kind: &str) -> Result<(Json, String), FetchError> {
+        let target = format!("{}/v2/{repository}/manifests/{wanted}", self.base);
+        let answer = self.send("GET", &target, &[("Accept", kind)], None)?;
+        if answer.status == 404 {
+            let separator = if wanted.contains(':') { '@' } else { ':' };
+            return Err(FetchError::other(format!("{}/{repository}{separator}{wanted}: not found", self.host)));
+        }
+        let answer = self.expect("GET", &target, answer, &[200])?;
+        let digest = format!("sha256:{}", sha256(&answer.body));
+        if wanted.starts_with("sha256:") && wanted != digest {
+            return Err(FetchError::Digest { url: target, expected: wanted.to_owned(), found: digest });
+        }
+        let manifest = serde_json::from_slice(&answer.body).map_err(|error| FetchError::other(error.to_string()))?;
+        Ok((manifest, digest))
+    }
+
+    pub(super) fn blob(&self, repository: &str, digest: &str) -> Result<Vec<u8>, FetchError> {
+        let target = format!("{}/v2/{repository}/blobs/{digest}", self.base);
+        let answer = self.send("GET", &target, &[], None)?;
+        let answer = self.expect("GET", &target, answer, &[200])?;
+        let found = format!("sha256:{}", sha256(&answer.body));
+        if found != digest {
+            return Err(FetchError::Digest { url: target, expected: digest.to_owned(), found });
+        }
+        Ok(answer.body)
+    }
+
+    /// Uploads a blob, unless it is there.
+    pub(super) fn upload(&self, repository: &str, digest: &str, data: &[u8]) -> Result<(), FetchError> {
+        let target = format!("{}/v2/{repository}/blobs/{digest}", self.base);
+        if self.send("HEAD", &target, &[], None)?.status == 200 {
+            return Ok(());
+        }
+        let target = format!("{}/v2/{repository}/blobs/uploads/", self.base);
+        let answer = self.send("POST", &target, &[("Content-Length", "0")], Some(&[]))?;
+        let answer = self.expect("POST", &target, answer, &[202])?;
+        let location = answer.header("location").ok_or_else(|| FetchError::other("registry: upload without a location"))?;
+        let mut place = url::redirect(&target, location);
+        place.push(if place.contains('?') { '&' } else { '?' });
+        place.push_str(&format!("digest={}", digest.replace(':', "%3A")));
+        let length = data.len().to_string();
+        let headers = [("Content-Type", "application/octet-stream"), ("Content-Length", length.as_str())];
+        let answer = self.send("PUT", &place, &headers, Some(data))?;
+        self.expect("PUT", &place, answer, &[201]).map(drop)
+    }
+
+    pub(super) fn put_manifest(&self, repository: &str, tag: &str, kind: &str, data: &[u8]) -> Result<(), FetchError> {
+        let target = format!("{}/v2/{repository}/manifests/{tag}", self.base);
+        let length = data.len().to_string();
+        let answer =
+            self.send("PUT", &target, &[("Content-Type", kind), ("Content-Length", length.as_str())], Some(data))?;
+        self.expect("PUT", &target, answer, &[201]).map(drop)
+    }
+
+    /// Sends a request, and once more with what the registry asks for when it wants to know who asks.
+    fn send(
+        &self,
+        method: &'static str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: Option<&[u8]>,
+    ) -> Result<Fetched, FetchError> {
+        let known = self.authorization.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        let answer = self.fetcher.send(method, target, headers, known.as_deref(), body)?;
+        let challenge =
+            answer.header("www-authenticate").filter(|_| answer.status == 401 && url::same_server(&self.base, target));
+        let Some(challenge) = challenge.map(str::to_owned) else { return Ok(answer) };
+        let Some(authorization) = self.authorize(&challenge)? else { return Ok(answer) };
+        *self.authorization.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(authorization.clone());
+        self.fetcher.send(method, target, headers, Some(&authorization), body)
+    }
+
+    fn authorize(&self, challenge: &str) -> Result<Option<String>, FetchError> {
+        let (kind, rest) = challenge.split_once(' ').unwrap_or((challenge, ""));
+        let own = self.login.as_ref().map(|login| basic(&login.username, &login.password));
+        if kind.eq_ignore_ascii_case("basic") {
+            return Ok(own);
+        }
+        let Some(realm) = parameter(rest, "realm").filter(|_| kind.eq_ignore_ascii_case("bearer")) else { return Ok(None) };
+        let mut target = realm;
+        for name in ["service", "scope"] {
+            if let Some(value) = parameter(rest, name) {
+                target.push(if target.contains('?') { '&' } else { '?' });
+                target.push_str(&format!("{name}={}", escape(&value)));
+            }
+        }
+        let answer = self.fetcher.send("GET", &target, &[], own.as_deref(), None)?;
+        let answer = self.expect("GET", &target, answer, &[200])?;
+        let text: Json = serde_json::from_slice(&answer.body).map_err(|error| FetchError::other(error.to_string()))?;
+        let token = text["token"].as_str().or_else(|| text["access_token"].as_str());
+        Ok(token.map(|token| format!("Bearer {token}")))
+    }
+
+    fn expect(&self, method: &str, target: &str, answer: Fetched, good: &[u16]) -> Result<Fetched, FetchError> {
+        if good.contains(&answer.status) {
+            return Ok(answer);
+        }
+        let body: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let first = &body["errors"][0];
+        let detail = match (first["code"].as_str(), first["message"].as_str()) {
+            (Some(code), Some(message)) => format!("{}: {message}", code.to_lowercase().replace('_', " ")),
+            _ => status_text(answer.status).split_once(' ').map(|(_, words)| words.to_owned()).unwrap_or_default(),
+        };
+        let status = answer.status;
+        Err(FetchError::other(format!("{method} \"{target}\": response status code {status}: {detail}")))
+    }
+}
+
+fn parameter(text: &str, name: &str) -> Option<String> {
+    let start = text.find(&format!("{name}=\""))? + name.len() + 2;
+    let rest = text.get(start..)?;
+    Some(rest.split('"').next().unwrap_or_default().to_owned())
+}
+
+fn escape(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}

@@ -1,0 +1,300 @@
+//! Fetching a URL: certificates, credentials, redirects, limits.
+//!
+//! Credentials go to the server they are meant for and to no other, unless the user wants that; a redirect elsewhere leaves them behind.
+
+use crate::{FetchError, url};
+use base64::Engine as _;
+use std::io::Read;
+use std::net::ToSocketAddrs;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use ureq::http::{Request, StatusCode};
+use ureq::tls::{Certificate, ClientCert, PemItem, RootCerts, TlsConfig, TlsProvider, parse_pem};
+use ureq::{Agent, SendBody};
+
+const USER_AGENT: &str = "Helm/4.3.1";
+const MAX_REDIRECTS: usize = 10;
+/// What Helm waits for a download.
+const TIMEOUT: Duration = Duration::from_secs(120);
+/// What a download may hold.
+const MAX_SIZE: u64 = 512 << 20;
+
+/// How a server is to be spoken to.
+#[derive(Clone, Debug, Default)]
+pub struct Access {
+    /// The user, empty for none.
+    pub username: String,
+    /// The password.
+    pub password: String,
+    /// Send the credentials to every server.
+    pub pass_credentials: bool,
+    /// File with the certificates that are trusted, instead of the system's.
+    pub ca_file: String,
+    /// File with the client's certificate.
+    pub cert_file: String,
+    /// File with its key.
+    pub key_file: String,
+    /// Trust every certificate.
+    pub insecure: bool,
+    /// Speak to registries without TLS.
+    pub plain_http: bool,
+    /// How long a request may take, instead of two minutes.
+    pub timeout: Option<Duration>,
+}
+
+/// A client.
+pub struct Fetcher {
+    access: Access,
+    agents: [OnceLock<Result<Agent, FetchError>>; 2],
+}
+
+/// An answer.
+#[derive(Clone, Debug, Default)]
+pub struct Fetched {
+    /// The status's number.
+    pub status: u16,
+    /// The headers, their names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Fetched {
+    /// The first header of that name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl Fetcher {
+    /// A client.
+    #[must_use]
+    pub fn new(access: Access) -> Self {
+        Self { access, agents: [OnceLock::new(), OnceLock::new()] }
+    }
+
+    /// How servers are spoken to.
+    #[must_use]
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// The content of a URL. The credentials are those of the server of `owner`.
+    ///
+    /// # Errors
+    /// When it cannot be had whole.
+    pub fn get(&self, target: &str, owner: &str) -> Result<Vec<u8>, FetchError> {
+        let scheme = url::parse(target).scheme;
+        if !matches!(scheme, "http" | "https") {
+            return Err(FetchError::Protocol(scheme.to_owned()));
+        }
+        let Access { username, password, pass_credentials, .. } = &self.access;
+        let may_send = *pass_credentials || url::same_server(owner, target);
+        let basic = (may_send && !username.is_empty() && !password.is_empty()).then(|| basic(username, password));
+        let fetched = self.send("GET", target, &[], basic.as_deref(), None)?;
+        if fetched.status != 200 {
+            return Err(FetchError::Status { url: target.to_owned(), status: status_text(fetched.status) });
+        }
+        Ok(fetched.body)
+    }
+
+    /// Sends a request and follows redirects; a body is never sent twice.
+    ///
+    /// # Errors
+    /// When there is no answer, or no whole one.
+    pub fn send(
+        &self,
+        method: &'static str,
+        target: &str,
+        headers: &[(&str, &str)],
+        authorization: Option<&str>,
+        body: Option<&[u8]>,
+    ) -> Result<Fetched, FetchError> {
+        let mut target = target.to_owned();
+        let mut authorization = authorization.map(str::to_owned);
+        for _ in 0..=MAX_REDIRECTS {
+            let fetched = self.send_once(method, &target, headers, authorization.as_deref(), body)?;
+            let location = fetched.header("location").filter(|_| matches!(fetched.status, 301 | 302 | 303 | 307 | 308));
+            let Some(location) = location.filter(|_| body.is_none()) else { return Ok(fetched) };
+            let next = url::redirect(&target, location);
+            if !url::same_server(&target, &next) && !self.access.pass_credentials {
+                authorization = None;
+            }
+            target = next;
+        }
+        Err(unreachable(method, &target, format!("stopped after {MAX_REDIRECTS} redirects")))
+    }
+
+    fn send_once(
+        &self,
+        method: &'static str,
+        target: &str,
+        headers: &[(&str, &str)],
+        authorization: Option<&str>,
+        body: Option<&[u8]>,
+    ) -> Result<Fetched, FetchError> {
+        let agent = self.agent(target)?;
+        let mut request = Request::builder().method(method).uri(target);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(authorization) = authorization {
+            request = request.header("Authorization", authorization);
+        }
+        let request = match body {
+            Some(body) => request.body(SendBody::from_owned_reader(std::io::Cursor::new(body.to_vec()))),
+            None => request.body(SendBody::none()),
+        };
+        let request = request.map_err(|error| unreachable(method, target, error.to_string()))?;
+        let answer = agent.run(request).map_err(|error| failed(method, target, &error))?;
+        let (parts, mut body) = answer.into_parts();
+        let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+        let headers: Vec<(String, String)> =
+            parts.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect();
+        let mut data = Vec::new();
+        let mut reader = body.as_reader().take(MAX_SIZE + 1);
+        reader.read_to_end(&mut data).map_err(|error| broken(method, target, &error))?;
+        if data.len() as u64 > MAX_SIZE {
+            return Err(FetchError::TooLarge { url: target.to_owned(), limit: MAX_SIZE });
+        }
+        let fetched = Fetched { status: parts.status.as_u16(), headers, body: data };
+        let length = fetched.header("content-length").and_then(|length| length.parse::<u64>().ok());
+        match length.filter(|length| method != "HEAD" && *length > fetched.body.len() as u64) {
+            Some(_) => Err(unreachable(method, target, "unexpected EOF".to_owned())),
+            None => Ok(fetched),
+        }
+    }
+
+    fn agent(&self, target: &str) -> Result<Agent, FetchError> {
+        let is_secure = target.starts_with("https:");
+        self.agents[usize::from(is_secure)].get_or_init(|| make_agent(&self.access, is_secure)).clone()
+    }
+}
+
+/// The header of a user and a password.
+#[must_use]
+pub(crate) fn basic(username: &str, password: &str) -> String {
+    format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("{username}:{password}")))
+}
+
+pub(crate) fn status_text(status: u16) -> String {
+    let words = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or_default();
+    format!("{status} {words}")
+}
+
+/// System certificates take milliseconds to read: only for those who need them.
+fn make_agent(access: &Access, is_secure: bool) -> Result<Agent, FetchError> {
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .allow_non_standard_methods(true)
+        .max_redirects(0)
+        .user_agent(USER_AGENT)
+        .accept("")
+        .timeout_global(Some(access.timeout.unwrap_or(TIMEOUT)));
+    if !is_secure {
+        return Ok(config.build().into());
+    }
+    let tls = TlsConfig::builder()
+        .provider(TlsProvider::Rustls)
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .root_certs(RootCerts::Specific(Arc::new(roots(access)?)))
+        .client_cert(client_certificate(access)?)
+        .disable_verification(access.insecure)
+        .build();
+    Ok(config.tls_config(tls).build().into())
+}
+
+fn roots(access: &Access) -> Result<Vec<Certificate<'static>>, FetchError> {
+    if access.insecure {
+        return Ok(Vec::new());
+    }
+    if !access.ca_file.is_empty() {
+        return Ok(pem(&access.ca_file)?.0);
+    }
+    let found = rustls_native_certs::load_native_certs().certs;
+    Ok(found.iter().map(|certificate| Certificate::from_der(certificate).to_owned()).collect())
+}
+
+fn client_certificate(access: &Access) -> Result<Option<ClientCert>, FetchError> {
+    if access.cert_file.is_empty() || access.key_file.is_empty() {
+        return Ok(None);
+    }
+    let (chain, _) = pem(&access.cert_file)?;
+    let (_, mut keys) = pem(&access.key_file)?;
+    let key = keys.pop().ok_or_else(|| FetchError::other(format!("no private key in {}", access.key_file)))?;
+    Ok(Some(ClientCert::new_with_certs(&chain, key)))
+}
+
+type Pem = (Vec<Certificate<'static>>, Vec<ureq::tls::PrivateKey<'static>>);
+
+fn pem(path: &str) -> Result<Pem, FetchError> {
+    let text = std::fs::read(path).map_err(|error| {
+        FetchError::other(format!("can't create TLS config: {}", FetchError::file("open", path.as_ref(), &error)))
+    })?;
+    let (mut certificates, mut keys) = (Vec::new(), Vec::new());
+    for item in parse_pem(&text) {
+        match item.map_err(|error| FetchError::other(format!("can't create TLS config: {path}: {error}")))? {
+            PemItem::Certificate(certificate) => certificates.push(certificate),
+            PemItem::PrivateKey(key) => keys.push(key),
+            _ => {}
+        }
+    }
+    if certificates.is_empty() && keys.is_empty() {
+        return Err(FetchError::other(format!("can't create TLS config: failed to append certificates from file: {path}")));
+    }
+    Ok((certificates, keys))
+}
+
+fn unreachable(method: &'static str, target: &str, cause: String) -> FetchError {
+    let method = match method {
+        "GET" => "Get",
+        "HEAD" => "Head",
+        "PUT" => "Put",
+        "POST" => "Post",
+        other => other,
+    };
+    FetchError::Unreachable { method, url: target.to_owned(), cause }
+}
+
+fn failed(method: &'static str, target: &str, error: &ureq::Error) -> FetchError {
+    let host = url::parse(target).authority;
+    let cause = match error {
+        ureq::Error::HostNotFound => format!("dial tcp: lookup {}: no such host", without_port(host)),
+        ureq::Error::Io(error) => return broken(method, target, error),
+        ureq::Error::ConnectionFailed => format!("dial tcp {}: connect: connection refused", address(target)),
+        ureq::Error::Timeout(_) => "context deadline exceeded (Client.Timeout exceeded while awaiting headers)".to_owned(),
+        ureq::Error::Rustls(error) => format!("tls: {error}"),
+        other => other.to_string(),
+    };
+    unreachable(method, target, cause)
+}
+
+fn broken(method: &'static str, target: &str, error: &std::io::Error) -> FetchError {
+    let cause = match error.kind() {
+        std::io::ErrorKind::ConnectionRefused => format!("dial tcp {}: connect: connection refused", address(target)),
+        std::io::ErrorKind::UnexpectedEof => "unexpected EOF".to_owned(),
+        _ if error.to_string().contains("lookup address") => {
+            format!("dial tcp: lookup {}: no such host", without_port(url::parse(target).authority))
+        }
+        _ => error.to_string(),
+    };
+    unreachable(method, target, cause)
+}
+
+fn without_port(authority: &str) -> &str {
+    authority.rsplit_once(':').map_or(authority, |(host, _)| host)
+}
+
+/// The address that a URL's host has, as Go names it when it cannot be reached.
+fn address(target: &str) -> String {
+    let url = url::parse(target);
+    let port = if url.scheme == "https" { 443 } else { 80 };
+    let host = if url.authority.rsplit(']').next().unwrap_or_default().contains(':') {
+        url.authority.to_owned()
+    } else {
+        format!("{}:{port}", url.authority)
+    };
+    let found = host.to_socket_addrs().ok().and_then(|mut found| found.next());
+    found.map_or(host, |address| address.to_string())
+}
