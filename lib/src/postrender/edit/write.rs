@@ -49,7 +49,8 @@ impl Layout<'_> {
 
     /// A line break and the indentation of the next line.
     pub(super) fn line(self, column: usize) -> String {
-        let mut out = String::new();
+        const ENTRY: usize = 64;
+        let mut out = String::with_capacity(column + ENTRY);
         self.write_line(&mut out, column);
         out
     }
@@ -79,7 +80,8 @@ impl Layout<'_> {
         }
     }
 
-    fn write_entries(self, out: &mut String, entries: &[(String, Data)], column: usize) {
+    /// As [`Self::entries`], at the end of `out`.
+    pub(super) fn write_entries(self, out: &mut String, entries: &[(String, Data)], column: usize) {
         for (index, (key, value)) in entries.iter().enumerate() {
             if index > 0 {
                 self.write_line(out, column);
@@ -88,7 +90,8 @@ impl Layout<'_> {
         }
     }
 
-    fn write_items(self, out: &mut String, items: &[Data], column: usize) {
+    /// As [`Self::items`], at the end of `out`.
+    pub(super) fn write_items(self, out: &mut String, items: &[Data], column: usize) {
         for (index, item) in items.iter().enumerate() {
             if index > 0 {
                 self.write_line(out, column);

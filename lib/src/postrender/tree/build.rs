@@ -12,7 +12,7 @@ pub(super) struct Builder {
 impl Builder {
     /// Room for the nodes of an ordinary document of that length.
     pub(super) fn for_text(length: usize) -> Self {
-        const BYTES_OF_A_NODE: usize = 12;
+        const BYTES_OF_A_NODE: usize = 8;
         Self { nodes: Vec::with_capacity(length / BYTES_OF_A_NODE) }
     }
 
