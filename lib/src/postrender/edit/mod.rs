@@ -196,7 +196,8 @@ impl<'t> Editor<'t> {
     /// Notes a change inside `node`, and the aliases that it would show through.
     fn push(&mut self, node: NodeId, place: Range<usize>, text: String) {
         let seen = self.tree.aliases().iter().filter(|&&(_, target)| self.is_inside(node, target));
-        self.shared.extend(seen.map(|&(alias, _)| alias));
+        let seen: Vec<_> = seen.map(|&(alias, _)| alias).collect();
+        self.shared.extend(seen);
         self.edits.push(Edit { place, depth: self.tree.ancestors(node).count(), text });
     }
 
