@@ -523,7 +523,7 @@ const ROWS: &[Row] = &[
         &["password=", "password =", "pwd=", "@tcp(", "@unix("],
         concat!(
             r#"(?i)(?:server|host|data source|user id|uid|user)\s*=[^;\n]{1,80};(?:[^;\n]{1,80};){0,8}\s*(?:password|pwd)\s*=\s*([^;'"\s]{3,})"#,
-            r#"|\b(?:host|port|user|dbname)\s?=\s?[^\s,;()'"]+(?:\s+\w+\s?=\s?[^\s,;()]+){0,8}\s+password\s?=\s?'?([^\s,;()'"]{3,})"#,
+            r#"|\b(?:host|port|user|dbname) ?= ?[^\s,;()'"]+(?:[ \t]+\w+ ?= ?[^\s,;()]+){0,8}[ \t]+password ?= ?'?([^\s,;()'"]{3,})"#,
             r"|[\w.-]+:([^\s:@/'\x22]{3,120})@(?:tcp|unix)\("
         ),
         0.0,

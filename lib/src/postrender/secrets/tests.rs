@@ -101,6 +101,7 @@ fn rules_leave_other_texts_alone() {
         "http://host:8080/path@2",
         "connect(host=host, user=user, password=password)",
         "host=db user=web password=$PASSWORD",
+        "user = web\n\npassword = hunter2",
         "web:${PASSWORD}@tcp(db:3306)/web",
         "image: example.com/app@sha256:0123456789abcdef",
         "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n",
