@@ -166,3 +166,51 @@ fn labels_that_kubernetes_refuses_are_refused() {
     let message = "Error: document 1 (Pod p): s.yaml: invalid value \"a b\": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')\n";
     files.filter(&["s.yaml"], POD).code(1).stderr(message);
 }
+
+/// Every kind of workload, and the keys from its object to its pod.
+const WORKLOADS: &[(&str, &str, &[&str])] = &[
+    ("v1", "Pod", &[]),
+    ("v1", "PodTemplate", &["template"]),
+    ("v1", "ReplicationController", &["spec", "template"]),
+    ("apps/v1", "Deployment", &["spec", "template"]),
+    ("apps/v1", "ReplicaSet", &["spec", "template"]),
+    ("apps/v1", "StatefulSet", &["spec", "template"]),
+    ("apps/v1", "DaemonSet", &["spec", "template"]),
+    ("batch/v1", "Job", &["spec", "template"]),
+    ("batch/v1", "CronJob", &["spec", "jobTemplate", "spec", "template"]),
+    ("argoproj.io/v1alpha1", "Rollout", &["spec", "template"]),
+];
+
+#[test]
+fn every_workload_gets_it_as_yaml_json_and_with_windows_line_ends() {
+    let files = Files::new(&[("s.yaml", "containers: [{name: s, image: s}]\n")]);
+    let flags = ["s.yaml", "--workload", "Rollout.argoproj.io=spec.template"];
+    for (api_version, kind, path) in WORKLOADS {
+        let mut yaml = format!("apiVersion: {api_version}\nkind: {kind}\n");
+        for (depth, key) in path.iter().enumerate() {
+            yaml += &format!("{}{key}:\n", "  ".repeat(depth));
+        }
+        let margin = "  ".repeat(path.len());
+        yaml += &format!("{margin}spec:\n{margin}  containers:\n{margin}  - name: web # ours\n{margin}    image: 'web:1'\n");
+        let expected = format!("{yaml}{margin}  - name: s\n{margin}    image: s\n");
+        files.adds(&flags, &yaml, &expected);
+        files.adds(&flags, &yaml.replace('\n', "\r\n"), &expected.replace('\n', "\r\n"));
+        let json = |pods: &str| {
+            let inner = format!("{{\"spec\": {{\"containers\": [{pods}]}}}}");
+            let wrapped = path.iter().rev().fold(inner, |inner, key| format!("{{\"{key}\": {inner}}}"));
+            format!("{{\"apiVersion\": \"{api_version}\", \"kind\": \"{kind}\", {}\n", &wrapped[1..])
+        };
+        let web = "{\"name\": \"web\", \"image\": \"web:1\"}";
+        files.adds(&flags, &json(web), &json(&format!("{web}, {{\"name\": \"s\", \"image\": \"s\"}}")));
+    }
+    let other = "apiVersion: example.com/v1\nkind: Deployment\nspec: {template: {spec: {containers: []}}}\n";
+    files.adds(&flags, other, other);
+}
+
+#[test]
+fn multi_line_scalars_and_comments_stay() {
+    let files = Files::new(&[("s.yaml", "existing: {env: [{name: A, value: a}]}\n")]);
+    let stream = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: web\n    # what it runs\n    command: [sh, -c, \"a\n      b\"]\n    args:\n    - |+\n      text\n        deeper \n\n    - >-\n      folded\n      text\n  # the end\n";
+    let expected = stream.replace("  # the end\n", "    env:\n    - name: A\n      value: a\n  # the end\n");
+    files.adds(&["s.yaml"], stream, &expected);
+}

@@ -257,3 +257,27 @@ fn anything_passes() {
         .success()
         .stderr("medium   password-in-text: document, line 2: A text, such as a configuration file, assigns a credential: h*** (7 characters)\n1 finding\n");
 }
+
+#[test]
+fn lists_json_line_ends_anchors_and_every_place_of_a_pod() {
+    let report = |path: &str, line: usize, object: &str| {
+        format!(
+            "high     password-in-env: {object} {path}, line {line}: An environment variable holds a credential: hu*** (14 characters)\n1 finding\n"
+        )
+    };
+    let cron = "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: a}\nspec:\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          initContainers:\n          - name: a\n            env:\n            - name: DB_PASSWORD\n              value: hunter2hunter2\n";
+    let at = "spec.jobTemplate.spec.template.spec.initContainers[0].env[0].value";
+    let list = "kind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  stringData: {password: hunter2hunter2}\n- {apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{env: [{name: PASSWORD, value: hunter2hunter2}]}]}}\n";
+    let anchors = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - env: &env\n    - name: PASSWORD\n      value: \"hunter2\\\n        hunter2\"\n  - env: *env\n";
+    let json = "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"a\"},\n \"spec\": {\"containers\": [{\"env\": [{\"name\": \"PASSWORD\", \"value\": \"hunter2hunter2\"}]}]}}\n";
+    let pod = "spec.containers[0].env[0].value";
+    for (stream, expected) in [
+        (cron.to_owned(), report(at, 13, "CronJob a")),
+        (cron.replace('\n', "\r\n"), report(at, 13, "CronJob a")),
+        (list.to_owned(), report(pod, 6, "Pod a")),
+        (anchors.to_owned(), report(pod, 8, "Pod a")),
+        (json.to_owned(), report(pod, 2, "Pod a")),
+    ] {
+        scan(&["--fail-on", "never"], stream.as_bytes()).success().stderr(expected);
+    }
+}

@@ -2,6 +2,8 @@
 
 mod cluster;
 mod docs;
+#[cfg(target_os = "linux")]
+mod filter_memory;
 mod help;
 mod hostile;
 mod inject_labels;

@@ -25,18 +25,19 @@ const CHAIN: &[&str] = &[
     "s/kind: ConfigMap/& # a map/",
 ];
 
-struct Place {
-    options: ConnectOptions,
+/// A namespace of one's own, and programs that work on it.
+pub(super) struct Place {
+    pub(super) options: ConnectOptions,
 }
 
 impl Place {
-    fn new() -> Option<Self> {
+    pub(super) fn new() -> Option<Self> {
         let options = options()?;
         run(async { cluster(&options).await });
         Some(Self { options })
     }
 
-    fn command(&self, program: impl AsRef<Path>) -> Command {
+    pub(super) fn command(&self, program: impl AsRef<Path>) -> Command {
         let folder = Path::new(env!("CARGO_BIN_EXE_rhelm")).parent().expect("a folder");
         let path = std::env::var_os("PATH").unwrap_or_default();
         let paths = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&path));
@@ -48,7 +49,7 @@ impl Place {
         command
     }
 
-    fn namespace(&self) -> &str {
+    pub(super) fn namespace(&self) -> &str {
         self.options.namespace.as_deref().expect("set")
     }
 
@@ -59,16 +60,16 @@ impl Place {
     }
 
     #[track_caller]
-    fn rhelm(&self, arguments: &[&str]) -> String {
+    pub(super) fn rhelm(&self, arguments: &[&str]) -> String {
         self.output(env!("CARGO_BIN_EXE_rhelm"), arguments)
     }
 
     #[track_caller]
-    fn refuses(&self, arguments: &[&str], message: &str) {
+    pub(super) fn refuses(&self, arguments: &[&str], message: &str) {
         self.command(env!("CARGO_BIN_EXE_rhelm")).args(arguments).assert().code(1).stdout("").stderr(message.to_owned());
     }
 
-    fn releases(&self) -> Vec<Release> {
+    pub(super) fn releases(&self) -> Vec<Release> {
         run(async {
             let cluster = cluster(&self.options).await;
             let store = Store::new(Box::new(KubeDriver::secrets(&cluster, self.namespace())), || 0);

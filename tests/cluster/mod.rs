@@ -6,6 +6,7 @@ pub(crate) mod interop;
 mod large;
 mod objects;
 mod plans;
+mod post_rendering;
 mod private;
 mod records;
 mod sequences;

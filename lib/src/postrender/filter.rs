@@ -63,9 +63,14 @@ pub fn run<E: std::fmt::Display>(
         let error = |cause: String| FilterError::Document { document: describe(document), cause };
         let content = std::str::from_utf8(content).map_err(|_| error("not UTF-8".to_owned()))?;
         output.write_all(frame)?;
-        for part in json_values(content) {
+        let mut pass = |part| -> Result<(), FilterError> {
             let changed = change(part).map_err(|cause| error(cause.to_string()))?;
-            output.write_all(changed.as_bytes())?;
+            Ok(output.write_all(changed.as_bytes())?)
+        };
+        if content.trim_ascii_start().starts_with('{') {
+            json_values(content).into_iter().try_for_each(pass)?;
+        } else {
+            pass(content)?;
         }
     }
     Ok(output.flush()?)

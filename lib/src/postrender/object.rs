@@ -56,8 +56,9 @@ fn collect(tree: &Tree, node: NodeId, (api_version, kind): (&str, &str), depth: 
     let text = |path: &[&str]| tree.find_text(node, path).map(std::borrow::Cow::into_owned).unwrap_or_default();
     let or = |own: String, other: &str| if own.is_empty() { other.to_owned() } else { own };
     let (api_version, kind) = (or(text(&["apiVersion"]), api_version), or(text(&["kind"]), kind));
-    let items = tree.find(node, &["items"]).filter(|&items| tree.kind(items) == Kind::Sequence);
-    match (kind.strip_suffix("List"), items) {
+    let item_kind = kind.strip_suffix("List");
+    let items = || tree.find(node, &["items"]).filter(|&items| tree.kind(items) == Kind::Sequence);
+    match (item_kind, item_kind.and_then(|_| items())) {
         (Some(item_kind), Some(items)) if depth < DEEPEST_LIST => {
             let inherited =
                 if item_kind.is_empty() || item_kind == "Resource" { ("", "") } else { (&*api_version, item_kind) };
@@ -65,7 +66,9 @@ fn collect(tree: &Tree, node: NodeId, (api_version, kind): (&str, &str), depth: 
         }
         _ if kind.is_empty() => {}
         _ => {
-            let (name, namespace) = (text(&["metadata", "name"]), text(&["metadata", "namespace"]));
+            let metadata = tree.find(node, &["metadata"]);
+            let text = |key: &str| metadata.and_then(|metadata| tree.find_text(metadata, &[key])).unwrap_or_default();
+            let (name, namespace) = (text("name").into_owned(), text("namespace").into_owned());
             found.push(Object { node, api_version, kind, name, namespace });
         }
     }

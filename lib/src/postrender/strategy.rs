@@ -70,7 +70,6 @@ pub fn post_render(
     hooks: Hooks,
     run: &mut dyn FnMut(String, Part) -> Result<String, PostRenderError>,
 ) -> Result<(Manifests, Vec<Log>), RenderError> {
-    let sources = Sources::of(&manifests);
     let apart = |resources, hooks| (Manifests { resources, hooks: Vec::new() }, Manifests { resources: Vec::new(), hooks });
     let (mut all, mut logs) = (Manifests::default(), Vec::new());
     let mut pass = |documents: Manifests, part: Part, prefix: &str| -> Result<Manifests, RenderError> {
@@ -78,9 +77,12 @@ pub fn post_render(
             return Ok(documents);
         }
         let written = run(stream::write(&documents), part)?;
+        if written == stream::write(&documents) {
+            return Ok(documents);
+        }
         let (mut read, messages) = collect::read(&written)?;
         logs.extend(messages);
-        sources.restore(&mut read, prefix);
+        Sources::of(&documents).restore(&mut read, prefix);
         Ok(read)
     };
     match hooks {

@@ -13,7 +13,9 @@ impl<'t> Editor<'t> {
             return self.insert_into_flow(mapping, entries, false);
         }
         let column = self.column(self.tree.span(mapping).start);
-        self.insert_after(mapping, format!("{}{}", layout.line(column), layout.entries(entries, column)));
+        let mut lines = layout.line(column);
+        layout.write_entries(&mut lines, entries, column);
+        self.insert_after(mapping, lines);
     }
 
     /// Adds items to a list.
@@ -29,11 +31,14 @@ impl<'t> Editor<'t> {
             return self.insert_into_flow(list, items, first);
         }
         let column = self.column(start);
-        let items = layout.items(items, column);
         if first {
-            self.push(list, start..start, format!("{items}{}", layout.line(column)));
+            let mut lines = layout.items(items, column);
+            lines.push_str(&layout.line(column));
+            self.push(list, start..start, lines);
         } else {
-            self.insert_after(list, format!("{}{items}", layout.line(column)));
+            let mut lines = layout.line(column);
+            layout.write_items(&mut lines, items, column);
+            self.insert_after(list, lines);
         }
     }
 

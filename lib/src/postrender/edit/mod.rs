@@ -195,10 +195,10 @@ impl<'t> Editor<'t> {
 
     /// Notes a change inside `node`, and the aliases that it would show through.
     fn push(&mut self, node: NodeId, place: Range<usize>, text: String) {
-        let lineage: Vec<_> = self.tree.ancestors(node).collect();
-        let seen = self.tree.aliases().iter().filter(|(_, target)| lineage.contains(target));
-        self.shared.extend(seen.map(|&(alias, _)| alias));
-        self.edits.push(Edit { place, depth: lineage.len(), text });
+        let seen = self.tree.aliases().iter().filter(|&&(_, target)| self.is_inside(node, target));
+        let seen: Vec<_> = seen.map(|&(alias, _)| alias).collect();
+        self.shared.extend(seen);
+        self.edits.push(Edit { place, depth: self.tree.ancestors(node).count(), text });
     }
 
     fn replace_aliases(&mut self) -> Result<(), EditError> {

@@ -14,78 +14,32 @@ pub(super) struct Layout<'a> {
 }
 
 impl Layout<'_> {
-    /// `key: value` in block style; further lines are indented to `column`.
-    pub(super) fn entry(self, key: &str, value: &Data, column: usize) -> String {
-        let key = scalar(key, true);
-        match value {
-            Data::Map(entries) if !entries.is_empty() => {
-                let inner = column + 2;
-                format!("{key}:{}{}", self.line(inner), self.entries(entries, inner))
-            }
-            Data::List(items) if !items.is_empty() => format!("{key}:{}{}", self.line(column), self.items(items, column)),
-            other => format!("{key}: {}", self.value(other, column + 2)),
-        }
-    }
-
     /// The entries of a block mapping at `column`, the first without indentation.
     pub(super) fn entries(self, entries: &[(String, Data)], column: usize) -> String {
-        let entries: Vec<_> = entries.iter().map(|(key, value)| self.entry(key, value, column)).collect();
-        entries.join(&self.line(column))
+        let mut out = String::new();
+        self.write_entries(&mut out, entries, column);
+        out
     }
 
     /// The items of a block sequence at `column`, the first without indentation.
     pub(super) fn items(self, items: &[Data], column: usize) -> String {
-        let items: Vec<_> = items.iter().map(|item| self.item(item, column)).collect();
-        items.join(&self.line(column))
-    }
-
-    fn item(self, item: &Data, column: usize) -> String {
-        let inner = column + 2;
-        match item {
-            Data::Map(entries) if !entries.is_empty() => format!("- {}", self.entries(entries, inner)),
-            Data::List(items) if !items.is_empty() => format!("- {}", self.items(items, inner)),
-            other => format!("- {}", self.value(other, inner)),
-        }
-    }
-
-    /// A scalar or an empty collection in block style; lines of a literal are indented to `column`.
-    fn value(self, value: &Data, column: usize) -> String {
-        match value {
-            Data::Text(text) if is_literal(text) => {
-                let keep = if text.ends_with('\n') { "" } else { "-" };
-                let lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
-                let indented =
-                    lines.map(|line| if line.is_empty() { self.line_break.to_owned() } else { self.line(column) + line });
-                format!("|{keep}{}", indented.collect::<String>())
-            }
-            Data::Text(text) => scalar(text, true),
-            other => self.flow(other),
-        }
+        let mut out = String::new();
+        self.write_items(&mut out, items, column);
+        out
     }
 
     /// Any data in flow style, on one line.
     pub(super) fn flow(self, value: &Data) -> String {
-        match value {
-            Data::Raw(raw) => raw.clone(),
-            Data::Text(text) if self.json => quoted(text),
-            Data::Text(text) => scalar(text, false),
-            Data::List(items) => {
-                let items: Vec<_> = items.iter().map(|item| self.flow(item)).collect();
-                format!("[{}]", items.join(self.comma()))
-            }
-            Data::Map(entries) => {
-                let entries: Vec<_> = entries.iter().map(|(key, value)| self.flow_entry(key, value)).collect();
-                format!("{{{}}}", entries.join(self.comma()))
-            }
-        }
+        let mut out = String::new();
+        self.write_flow(&mut out, value);
+        out
     }
 
     /// `key: value` in flow style.
     pub(super) fn flow_entry(self, key: &str, value: &Data) -> String {
-        let key = if self.json { quoted(key) } else { scalar(key, false) };
-        // Without a blank the colon would belong to a key that is not in quotes.
-        let colon = if self.json { self.colon } else { ": " };
-        format!("{key}{colon}{}", self.flow(value))
+        let mut out = String::new();
+        self.write_flow_entry(&mut out, key, value);
+        out
     }
 
     /// What separates entries in flow style.
@@ -95,13 +49,120 @@ impl Layout<'_> {
 
     /// A line break and the indentation of the next line.
     pub(super) fn line(self, column: usize) -> String {
-        format!("{}{}", self.line_break, " ".repeat(column))
+        const ENTRY: usize = 64;
+        let mut out = String::with_capacity(column + ENTRY);
+        self.write_line(&mut out, column);
+        out
+    }
+
+    fn write_line(self, out: &mut String, column: usize) {
+        out.push_str(self.line_break);
+        out.extend(std::iter::repeat_n(' ', column));
+    }
+
+    /// `key: value` in block style; further lines are indented to `column`.
+    fn write_entry(self, out: &mut String, key: &str, value: &Data, column: usize) {
+        write_scalar(out, key, true);
+        out.push(':');
+        match value {
+            Data::Map(entries) if !entries.is_empty() => {
+                self.write_line(out, column + 2);
+                self.write_entries(out, entries, column + 2);
+            }
+            Data::List(items) if !items.is_empty() => {
+                self.write_line(out, column);
+                self.write_items(out, items, column);
+            }
+            other => {
+                out.push(' ');
+                self.write_value(out, other, column + 2);
+            }
+        }
+    }
+
+    /// As [`Self::entries`], at the end of `out`.
+    pub(super) fn write_entries(self, out: &mut String, entries: &[(String, Data)], column: usize) {
+        for (index, (key, value)) in entries.iter().enumerate() {
+            if index > 0 {
+                self.write_line(out, column);
+            }
+            self.write_entry(out, key, value, column);
+        }
+    }
+
+    /// As [`Self::items`], at the end of `out`.
+    pub(super) fn write_items(self, out: &mut String, items: &[Data], column: usize) {
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                self.write_line(out, column);
+            }
+            out.push_str("- ");
+            match item {
+                Data::Map(entries) if !entries.is_empty() => self.write_entries(out, entries, column + 2),
+                Data::List(items) if !items.is_empty() => self.write_items(out, items, column + 2),
+                other => self.write_value(out, other, column + 2),
+            }
+        }
+    }
+
+    /// A scalar or an empty collection in block style; lines of a literal are indented to `column`.
+    fn write_value(self, out: &mut String, value: &Data, column: usize) {
+        match value {
+            Data::Text(text) if is_literal(text) => {
+                out.push_str(if text.ends_with('\n') { "|" } else { "|-" });
+                for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
+                    self.write_line(out, if line.is_empty() { 0 } else { column });
+                    out.push_str(line);
+                }
+            }
+            Data::Text(text) => write_scalar(out, text, true),
+            other => self.write_flow(out, other),
+        }
+    }
+
+    fn write_flow(self, out: &mut String, value: &Data) {
+        match value {
+            Data::Raw(raw) => out.push_str(raw),
+            Data::Text(text) if self.json => write_quoted(out, text),
+            Data::Text(text) => write_scalar(out, text, false),
+            Data::List(items) => {
+                out.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    out.push_str(if index > 0 { self.comma() } else { "" });
+                    self.write_flow(out, item);
+                }
+                out.push(']');
+            }
+            Data::Map(entries) => {
+                out.push('{');
+                for (index, (key, value)) in entries.iter().enumerate() {
+                    out.push_str(if index > 0 { self.comma() } else { "" });
+                    self.write_flow_entry(out, key, value);
+                }
+                out.push('}');
+            }
+        }
+    }
+
+    fn write_flow_entry(self, out: &mut String, key: &str, value: &Data) {
+        if self.json {
+            write_quoted(out, key);
+        } else {
+            write_scalar(out, key, false);
+        }
+        // Without a blank the colon would belong to a key that is not in quotes.
+        out.push_str(if self.json { self.colon } else { ": " });
+        self.write_flow(out, value);
     }
 }
 
 /// A text on one line: as it is where every YAML reader takes it for a text, otherwise in quotes.
-fn scalar(text: &str, block: bool) -> String {
-    if is_plain(text, block) { text.to_owned() } else { quoted(text) }
+fn write_scalar(out: &mut String, text: &str, block: bool) {
+    if is_plain(text, block) {
+        out.push_str(text);
+    } else {
+        write_quoted(out, text);
+    }
 }
 
 fn is_plain(text: &str, block: bool) -> bool {
@@ -128,24 +189,22 @@ fn is_literal(text: &str) -> bool {
 }
 
 /// A text in double quotes, with the escapes that JSON and YAML share.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
+fn write_quoted(out: &mut String, text: &str) {
+    out.push('"');
     for c in text.chars() {
         match c {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            '\r' => quoted.push_str("\\r"),
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
             c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}') => {
-                quoted.push_str(&format!("\\u{:04x}", u32::from(c)));
+                out.push_str(&format!("\\u{:04x}", u32::from(c)));
             }
-            c => quoted.push(c),
+            c => out.push(c),
         }
     }
-    quoted.push('"');
-    quoted
+    out.push('"');
 }
 
 #[cfg(test)]
@@ -181,7 +240,7 @@ mod tests {
             ("x\u{1}\"\\é\n", "\"x\\u0001\\\"\\\\é\\n\""),
         ];
         for (value, expected) in cases {
-            assert_eq!(scalar(value, false), expected);
+            assert_eq!(BLOCK.flow(&text(value)), expected);
         }
     }
 
@@ -199,7 +258,7 @@ mod tests {
         ]);
         let expected = "containers:\n  - name: proxy\n    image: nginx:1.2\n    args:\n    - --x\n    - - a\n      - 1\n    script: |\n      if x\n        then\n\n      fi\n    \
                         last: |-\n      a\n      b\n    odd: \"a \\nb\"\n    none: {}\n    ports:\n    - port: 80\n      name: http";
-        assert_eq!(BLOCK.entry("containers", &Data::List(vec![container]), 2), expected);
+        assert_eq!(BLOCK.entries(&[("containers".to_owned(), Data::List(vec![container]))], 2), expected);
     }
 
     #[test]

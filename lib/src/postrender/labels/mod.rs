@@ -35,7 +35,8 @@ pub struct Labels {
 
 impl PostRenderer for Labels {
     fn run(&self, input: &mut dyn Read, output: &mut dyn Write, _: &mut dyn Write) -> Result<(), FilterError> {
-        filter::run(input, output, |text| self.apply(text))
+        let patch = self.patch();
+        filter::run(input, output, |text| self.apply_patch(text, &patch))
     }
 }
 
@@ -45,26 +46,29 @@ impl Labels {
     /// # Errors
     /// When the document is no YAML, or labels are no mapping.
     pub fn apply<'a>(&self, document: &'a str) -> Result<Cow<'a, str>, EditError> {
+        self.apply_patch(document, &self.patch())
+    }
+
+    fn apply_patch<'a>(&self, document: &'a str, patch: &Patch) -> Result<Cow<'a, str>, EditError> {
         edit(document, |editor| {
             for object in objects(editor.tree()) {
                 if self.selection.matches(editor.tree(), &object) {
-                    self.add_to(editor, &object)?;
+                    self.add_to(editor, &object, patch)?;
                 }
             }
             Ok(())
         })
     }
 
-    fn add_to(&self, editor: &mut Editor, object: &Object) -> Result<(), EditError> {
+    fn add_to(&self, editor: &mut Editor, object: &Object, patch: &Patch) -> Result<(), EditError> {
         let tree = editor.tree();
-        let patch = self.patch();
-        editor.merge(object.node, &patch)?;
+        editor.merge(object.node, patch)?;
         if self.pod_templates || self.selectors {
             let templates = pod_templates(tree, object, &self.workloads);
             let jobs = tree.find(object.node, &["spec", "jobTemplate"]).filter(|_| object.kind == "CronJob");
             let further: Vec<NodeId> = jobs.into_iter().chain(templates).filter(|&node| node != object.node).collect();
             for node in further {
-                editor.merge(node, &patch)?;
+                editor.merge(node, patch)?;
             }
         }
         if self.selectors {

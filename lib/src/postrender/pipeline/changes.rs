@@ -14,7 +14,6 @@ pub(super) struct Content<'a> {
     pub(super) number: usize,
     /// Its text, without its separator and the blanks around it.
     pub(super) text: &'a str,
-    hash: u64,
 }
 
 /// What one stage did to the documents.
@@ -54,12 +53,16 @@ pub(super) fn contents(stream: &str) -> Vec<Content<'_>> {
         let text = stream[at + document.content..at + document.bytes.len()].trim();
         at += document.bytes.len();
         if has_content(text) {
-            let mut hasher = DefaultHasher::new();
-            text.hash(&mut hasher);
-            found.push(Content { number: document.number, text, hash: hasher.finish() });
+            found.push(Content { number: document.number, text });
         }
     }
     found
+}
+
+fn hash(content: &Content) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    content.text.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn has_content(text: &str) -> bool {
@@ -71,7 +74,8 @@ fn has_content(text: &str) -> bool {
 /// # Errors
 /// For the first new or changed document that is no mapping.
 pub(super) fn compare(before: &[Content], after: &[Content]) -> Result<Changes, Unreadable> {
-    let (gone, new) = (without(before, after), without(after, before));
+    let (old, now): (Vec<u64>, Vec<u64>) = (before.iter().map(hash).collect(), after.iter().map(hash).collect());
+    let (gone, new) = (without(before, &old, &now), without(after, &now, &old));
     let gone = gone.into_iter().flat_map(|content| known(content).unwrap_or_default());
     let mut lost: Vec<Option<Known>> = gone.map(Some).collect();
     let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -107,18 +111,18 @@ fn sort_out(unknown: Vec<Known>, stream: &[Content]) -> (Vec<Known>, Vec<Known>)
     unknown.into_iter().partition(|object| times.get(&object.identity).is_some_and(|&times| times > 1))
 }
 
-/// The documents of `all` without those that are in `others`, one for one.
-fn without<'a, 'b>(all: &'b [Content<'a>], others: &[Content]) -> Vec<&'b Content<'a>> {
+/// The documents of `all` without those that are among `others`, one for one, each known by its hash.
+fn without<'a, 'b>(all: &'b [Content<'a>], hashes: &[u64], others: &[u64]) -> Vec<&'b Content<'a>> {
     let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
-    others.iter().for_each(|other| *counts.entry(other.hash).or_default() += 1);
-    let is_new = |content: &&Content| match counts.get_mut(&content.hash) {
+    others.iter().for_each(|&other| *counts.entry(other).or_default() += 1);
+    let mut is_new = |hash: u64| match counts.get_mut(&hash) {
         Some(count) if *count > 0 => {
             *count -= 1;
             false
         }
         _ => true,
     };
-    all.iter().filter(is_new).collect()
+    all.iter().zip(hashes).filter_map(|(content, &hash)| is_new(hash).then_some(content)).collect()
 }
 
 /// The objects of a document.

@@ -59,6 +59,29 @@ impl Feed {
         contents
     }
 
+    /// Whether two streams that have ended are the same.
+    pub(super) fn same(&self, other: &Self) -> bool {
+        let (chunks, others) = (self.lock().chunks.clone(), other.lock().chunks.clone());
+        let (mut one, mut two): (&[u8], &[u8]) = (&[], &[]);
+        let (mut chunks, mut others) = (chunks.iter(), others.iter());
+        loop {
+            if one.is_empty() {
+                one = chunks.next().map_or(&[], |chunk| chunk);
+            }
+            if two.is_empty() {
+                two = others.next().map_or(&[], |chunk| chunk);
+            }
+            let length = one.len().min(two.len());
+            if length == 0 {
+                return one.len() == two.len();
+            }
+            if one[..length] != two[..length] {
+                return false;
+            }
+            (one, two) = (&one[length..], &two[length..]);
+        }
+    }
+
     /// Reads from the beginning, and waits for what is not there yet.
     pub(super) fn reader(&self) -> FeedReader {
         FeedReader { feed: self.clone(), chunk: 0, at: 0 }
@@ -129,5 +152,28 @@ impl Read for FeedReader {
             (self.chunk, self.at) = (self.chunk + 1, 0);
         }
         Ok(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn feed(chunks: &[&str]) -> Feed {
+        let feed = Feed::default();
+        chunks.iter().for_each(|chunk| feed.append(chunk.as_bytes()).expect("appended"));
+        feed
+    }
+
+    #[test]
+    fn streams_are_the_same_however_they_came() {
+        let whole = Feed::of("abcdef");
+        for same in [&["abcdef"][..], &["ab", "cdef"], &["a", "bcd", "ef"]] {
+            assert!(whole.same(&feed(same)) && feed(same).same(&whole), "{same:?}");
+        }
+        for other in [&[][..], &["abc"], &["abcdef", "g"], &["ab", "cdeg"], &["xbcdef"]] {
+            assert!(!whole.same(&feed(other)) && !feed(other).same(&whole), "{other:?}");
+        }
+        assert!(feed(&[]).same(&Feed::of("")));
     }
 }

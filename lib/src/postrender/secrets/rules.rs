@@ -520,8 +520,12 @@ const ROWS: &[Row] = &[
         "database-connection-string",
         High,
         "Database connection string with a password",
-        &["password=", "pwd="],
-        r#"(?i)(?:server|host|data source|user id|uid|user)\s*=[^;\n]{1,80};(?:[^;\n]{1,80};){0,8}\s*(?:password|pwd)\s*=\s*([^;'"\s]{3,})"#,
+        &["password=", "password =", "pwd=", "@tcp(", "@unix("],
+        concat!(
+            r#"(?i)(?:server|host|data source|user id|uid|user)\s*=[^;\n]{1,80};(?:[^;\n]{1,80};){0,8}\s*(?:password|pwd)\s*=\s*([^;'"\s]{3,})"#,
+            r#"|\b(?:host|port|user|dbname) ?= ?[^\s,;()'"]+(?:[ \t]+\w+ ?= ?[^\s,;()]+){0,8}[ \t]+password ?= ?'?([^\s,;()'"]{3,})"#,
+            r"|[\w.-]+:([^\s:@/'\x22]{3,120})@(?:tcp|unix)\("
+        ),
         0.0,
     ),
     Row(

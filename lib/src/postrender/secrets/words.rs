@@ -237,7 +237,9 @@ pub(super) fn looks_random(name: &str, value: &str) -> bool {
     let (lower, upper, digits) = (count(u8::is_ascii_lowercase), count(u8::is_ascii_uppercase), count(u8::is_ascii_digit));
     let hexadecimal = value.bytes().all(|byte| byte.is_ascii_hexdigit()) && digits >= 8 && lower + upper >= 6;
     let mixed = lower >= 4 && upper >= 4 && digits >= 3 && !value.contains("--");
-    let random = (hexadecimal && length >= 32 && entropy(value) >= 3.3) || (mixed && entropy(value) >= 4.2);
+    // Of the lengths of SHA-1, SHA-256, SHA-384 and SHA-512 a digest is far more likely.
+    let digest = [40, 64, 96, 128].contains(&length);
+    let random = if hexadecimal { length >= 32 && !digest && entropy(value) >= 3.3 } else { mixed && entropy(value) >= 4.2 };
     let words = words(name);
     let public = is_digest(&words) || words.iter().any(|word| PUBLIC.contains(&word.as_str()));
     random && !public && !is_name(value)
@@ -308,6 +310,13 @@ mod tests {
             "vault:a/b",
         ];
         assert_eq!(others.map(is_literal), [false; 12]);
+    }
+
+    #[test]
+    fn digests_do_not_look_random() {
+        let hexadecimal = |length| "3fa91c7e08d2b645".chars().cycle().take(length).collect::<String>();
+        assert_eq!([32, 48, 40, 64].map(|length| looks_random("x", &hexadecimal(length))), [true, true, false, false]);
+        assert!(!looks_random("checksum/config", &hexadecimal(32)));
     }
 
     #[test]

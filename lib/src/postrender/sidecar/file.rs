@@ -105,6 +105,34 @@ impl Sidecar {
     }
 }
 
+impl Sidecar {
+    /// Whether it is the same for every pod.
+    pub(super) fn is_fixed(&self) -> bool {
+        let lists = [
+            &self.containers,
+            &self.init_containers,
+            &self.volumes,
+            &self.image_pull_secrets,
+            &self.existing.env,
+            &self.existing.volume_mounts,
+        ];
+        let entries = self.labels.iter().chain(&self.annotations);
+        lists.into_iter().flatten().all(is_fixed) && entries.into_iter().all(is_fixed_entry)
+    }
+}
+
+fn is_fixed(data: &Data) -> bool {
+    match data {
+        Data::Raw(text) | Data::Text(text) => !text.contains("${"),
+        Data::List(items) => items.iter().all(is_fixed),
+        Data::Map(entries) => entries.iter().all(is_fixed_entry),
+    }
+}
+
+fn is_fixed_entry((key, value): &(String, Data)) -> bool {
+    !key.contains("${") && is_fixed(value)
+}
+
 /// A plain scalar with a placeholder gets its type from what comes out in the end; everything in quotes is text.
 fn scalar(tree: &Tree, node: NodeId, text: String) -> Data {
     let open = tree.style(node) == Style::Plain && substitute::has_placeholder(&text);

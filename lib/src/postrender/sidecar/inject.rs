@@ -8,6 +8,7 @@ use super::super::tree::{Kind, NodeId, Tree};
 use super::list::{Keyed, Rule};
 use super::substitute::{Placeholder, Values, substitute, substitute_entries};
 use super::{Conflict, OptIn, Sidecar, SidecarError, Sidecars};
+use std::borrow::Cow;
 
 /// Adds to a pod template what its sidecars hold.
 pub(super) fn inject(
@@ -24,7 +25,7 @@ pub(super) fn inject(
     let pod = Pod { tree, object, template };
     let wanted = |opt_in: &Option<OptIn>| opt_in.as_ref().is_none_or(|opt_in| pod.opts_in(opt_in));
     let chosen = sidecars.sidecars.iter().filter(|sidecar| wanted(&sidecars.opt_in) && wanted(&sidecar.opt_in));
-    let chosen: Vec<Sidecar> = chosen.map(|sidecar| pod.fill_in(sidecar)).collect::<Result<_, _>>()?;
+    let chosen: Vec<Cow<Sidecar>> = chosen.map(|sidecar| pod.fill_in(sidecar)).collect::<Result<_, _>>()?;
     let place = pod.place();
     let rule = Rule { conflict: sidecars.conflict, place: &place };
     check_names(tree, &chosen, spec, &place)?;
@@ -60,16 +61,29 @@ impl Pod<'_> {
     }
 
     /// The sidecar as this pod gets it.
-    fn fill_in(&self, sidecar: &Sidecar) -> Result<Sidecar, SidecarError> {
-        let missing = |placeholder| SidecarError::Missing { place: self.place(), file: sidecar.source.clone(), placeholder };
-        let list =
-            |items: &[Data]| items.iter().map(|item| substitute(item, self)).collect::<Result<Vec<_>, _>>().map_err(missing);
-        let map = |entries: &[(String, Data)]| substitute_entries(entries, self).map_err(missing);
+    fn fill_in<'s>(&self, sidecar: &'s Sidecar) -> Result<Cow<'s, Sidecar>, SidecarError> {
+        let filled = if sidecar.is_fixed() { Cow::Borrowed(sidecar) } else { Cow::Owned(self.with_values(sidecar)?) };
         let refused = |error: MetadataError| SidecarError::Metadata {
             place: self.place(),
             file: sidecar.source.clone(),
             cause: error.to_string(),
         };
+        let text = |data: &'_ Data| data.as_text().unwrap_or_default().to_owned();
+        filled.labels.iter().try_for_each(|(key, value)| Label::new(key, &text(value)).map(drop)).map_err(refused)?;
+        filled
+            .annotations
+            .iter()
+            .try_for_each(|(key, value)| Annotation::new(key, &text(value)).map(drop))
+            .map_err(refused)?;
+        Ok(filled)
+    }
+
+    /// The sidecar with values in place of placeholders.
+    fn with_values(&self, sidecar: &Sidecar) -> Result<Sidecar, SidecarError> {
+        let missing = |placeholder| SidecarError::Missing { place: self.place(), file: sidecar.source.clone(), placeholder };
+        let list =
+            |items: &[Data]| items.iter().map(|item| substitute(item, self)).collect::<Result<Vec<_>, _>>().map_err(missing);
+        let map = |entries: &[(String, Data)]| substitute_entries(entries, self).map_err(missing);
         let mut filled = sidecar.clone();
         filled.containers = list(&sidecar.containers)?;
         filled.init_containers = list(&sidecar.init_containers)?;
@@ -79,13 +93,6 @@ impl Pod<'_> {
         filled.annotations = map(&sidecar.annotations)?;
         filled.existing.env = list(&sidecar.existing.env)?;
         filled.existing.volume_mounts = list(&sidecar.existing.volume_mounts)?;
-        let text = |data: &'_ Data| data.as_text().unwrap_or_default().to_owned();
-        filled.labels.iter().try_for_each(|(key, value)| Label::new(key, &text(value)).map(drop)).map_err(refused)?;
-        filled
-            .annotations
-            .iter()
-            .try_for_each(|(key, value)| Annotation::new(key, &text(value)).map(drop))
-            .map_err(refused)?;
         Ok(filled)
     }
 }
@@ -106,7 +113,7 @@ impl Values for Pod<'_> {
 }
 
 /// Containers and init containers share their names.
-fn check_names(tree: &Tree, chosen: &[Sidecar], spec: NodeId, place: &str) -> Result<(), SidecarError> {
+fn check_names(tree: &Tree, chosen: &[Cow<Sidecar>], spec: NodeId, place: &str) -> Result<(), SidecarError> {
     let named = |field: &str, name: &str| {
         let list = tree.find(spec, &[field])?;
         tree.children(list).find(|&item| tree.find_text(item, &["name"]).is_some_and(|text| text == name))
@@ -123,7 +130,7 @@ fn check_names(tree: &Tree, chosen: &[Sidecar], spec: NodeId, place: &str) -> Re
     Ok(())
 }
 
-fn add_to_spec(editor: &mut Editor, chosen: &[Sidecar], spec: NodeId, rule: Rule) -> Result<(), SidecarError> {
+fn add_to_spec(editor: &mut Editor, chosen: &[Cow<Sidecar>], spec: NodeId, rule: Rule) -> Result<(), SidecarError> {
     let mut settle = |field, items: fn(&Sidecar) -> &Vec<Data>| {
         let items = chosen.iter().flat_map(|sidecar| items(sidecar).iter().map(|item| (&*sidecar.source, item.clone())));
         Keyed { holder: spec, field, key: "name", items: items.collect() }.settle(editor, rule)
@@ -134,18 +141,25 @@ fn add_to_spec(editor: &mut Editor, chosen: &[Sidecar], spec: NodeId, rule: Rule
     let secrets = settle("imagePullSecrets", |sidecar| &sidecar.image_pull_secrets)?;
     // Native sidecars start before the pod's own init containers, so that these can use them.
     let (native, mut ordinary): (Vec<_>, Vec<_>) = init_containers.into_iter().partition(is_native);
-    let mut patch = Vec::new();
     let own = editor.tree().find(spec, &["initContainers"]);
     if own.is_some_and(|list| editor.tree().last_child(list).is_some()) {
         editor.merge(spec, &field("initContainers", Patch::Prepend(native)))?;
     } else {
         ordinary.splice(0..0, native);
     }
-    patch.push(("initContainers".to_owned(), Patch::Append(ordinary)));
-    patch.push(("containers".to_owned(), Patch::Append(containers)));
-    patch.push(("volumes".to_owned(), Patch::Append(volumes)));
-    patch.push(("imagePullSecrets".to_owned(), Patch::Append(secrets)));
-    Ok(editor.merge(spec, &Patch::Map(patch))?)
+    let new =
+        [("initContainers", ordinary), ("containers", containers), ("volumes", volumes), ("imagePullSecrets", secrets)];
+    append(editor, spec, new)
+}
+
+/// Adds items at the end of the lists of a mapping.
+fn append<const N: usize>(editor: &mut Editor, node: NodeId, new: [(&str, Vec<Data>); N]) -> Result<(), SidecarError> {
+    let new = new.into_iter().filter(|(_, items)| !items.is_empty());
+    let patch: Vec<_> = new.map(|(field, items)| (field.to_owned(), Patch::Append(items))).collect();
+    if patch.is_empty() {
+        return Ok(());
+    }
+    Ok(editor.merge(node, &Patch::Map(patch))?)
 }
 
 fn is_native(container: &Data) -> bool {
@@ -153,7 +167,10 @@ fn is_native(container: &Data) -> bool {
 }
 
 /// Adds variables and mounts to the containers that did not come with a sidecar.
-fn add_to_containers(editor: &mut Editor, chosen: &[Sidecar], spec: NodeId, rule: Rule) -> Result<(), SidecarError> {
+fn add_to_containers(editor: &mut Editor, chosen: &[Cow<Sidecar>], spec: NodeId, rule: Rule) -> Result<(), SidecarError> {
+    if chosen.iter().all(|sidecar| sidecar.existing.env.is_empty() && sidecar.existing.volume_mounts.is_empty()) {
+        return Ok(());
+    }
     let tree = editor.tree();
     let injected = chosen.iter().flat_map(|sidecar| sidecar.containers.iter().chain(&sidecar.init_containers));
     let injected: Vec<&str> = injected.filter_map(|container| container.get("name")?.as_text()).collect();
@@ -166,7 +183,7 @@ fn add_to_containers(editor: &mut Editor, chosen: &[Sidecar], spec: NodeId, rule
             }
             let takes =
                 |sidecar: &&Sidecar| (!init || sidecar.existing.init_containers) && passes(&sidecar.existing.names, &name);
-            let taken: Vec<&Sidecar> = chosen.iter().filter(takes).collect();
+            let taken: Vec<&Sidecar> = chosen.iter().map(Cow::as_ref).filter(takes).collect();
             add_to_container(editor, &taken, container, rule)?;
         }
     }
@@ -180,20 +197,22 @@ fn add_to_container(editor: &mut Editor, taken: &[&Sidecar], container: NodeId, 
     };
     let env = settle("env", "name", |sidecar| &sidecar.existing.env)?;
     let mounts = settle("volumeMounts", "mountPath", |sidecar| &sidecar.existing.volume_mounts)?;
-    let patch = vec![("env".to_owned(), Patch::Append(env)), ("volumeMounts".to_owned(), Patch::Append(mounts))];
-    Ok(editor.merge(container, &Patch::Map(patch))?)
+    append(editor, container, [("env", env), ("volumeMounts", mounts)])
 }
 
 /// Labels and annotations give way to those that are there, unless told to replace them.
 fn add_to_metadata(
     editor: &mut Editor,
-    chosen: &[Sidecar],
+    chosen: &[Cow<Sidecar>],
     template: NodeId,
     conflict: Conflict,
 ) -> Result<(), SidecarError> {
+    if chosen.iter().all(|sidecar| sidecar.labels.is_empty() && sidecar.annotations.is_empty()) {
+        return Ok(());
+    }
     let entries = |of: fn(&Sidecar) -> &Vec<(String, Data)>| {
         let mut entries: Vec<(String, Patch)> = Vec::new();
-        for (key, value) in chosen.iter().flat_map(of) {
+        for (key, value) in chosen.iter().flat_map(|sidecar| of(sidecar)) {
             let value = value.clone();
             let patch = if conflict == Conflict::Replace { Patch::Put(value) } else { Patch::Keep(value) };
             entries.retain(|(other, _)| other != key);

@@ -10,6 +10,12 @@ pub(super) struct Builder {
 }
 
 impl Builder {
+    /// Room for the nodes of an ordinary document of that length.
+    pub(super) fn for_text(length: usize) -> Self {
+        const BYTES_OF_A_NODE: usize = 8;
+        Self { nodes: Vec::with_capacity(length / BYTES_OF_A_NODE) }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }

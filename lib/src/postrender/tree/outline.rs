@@ -11,12 +11,16 @@ use super::{Kind, NodeId, Style, Tree};
 const LONGEST_KEY: usize = 1000;
 const DEEPEST: usize = 500;
 
+/// How deep ordinary documents are nested.
+const DEPTH: usize = 16;
+
 /// Reads `text`, or gives up.
 pub(super) fn read(text: &str) -> Option<Tree<'_>> {
     if !is_ordinary(text) {
         return None;
     }
-    let mut outline = Outline { text: text.as_bytes(), at: 0, nodes: Builder::default(), open: Vec::new() };
+    let mut outline =
+        Outline { text: text.as_bytes(), at: 0, nodes: Builder::for_text(text.len()), open: Vec::with_capacity(DEPTH) };
     outline.document()?;
     Some(outline.nodes.finish(text))
 }
