@@ -14,6 +14,7 @@ use rhelm_lib::action::{DryRun, Facts, Source};
 use rhelm_lib::chart::{Chart, dependency};
 use rhelm_lib::log::{Level, Log};
 use rhelm_lib::manifest::{Manifest, crds};
+use rhelm_lib::postrender::Identity;
 use rhelm_lib::render::{Capabilities, KubeVersion, Lookup, NoCluster, ReleaseFacts};
 use std::sync::Arc;
 
@@ -80,6 +81,10 @@ impl Source for ChartSource<'_> {
         self.config.clone()
     }
 
+    fn pipeline(&self, recorded: &Identity) -> Result<Identity, String> {
+        self.around.stages.identity(recorded).map_err(|failure| failure.message)
+    }
+
     fn render(&self, facts: &Facts) -> Result<Rendered, String> {
         // On a thread of its own, because `lookup` waits for answers.
         let rendered = with_stack(|| self.render_here(facts).map_err(Failure::new)).map_err(|failure| failure.message);
@@ -112,7 +117,8 @@ impl ChartSource<'_> {
         let rendered = template::render(chart, facts.config.clone(), &options, &environment, self.lookup(), &mut logs);
         print_logs(&logs, self.around.global.debug);
         let mut rendered = rendered.map_err(|error| explain(&error, facts.is_upgrade))?;
-        rendered.manifests = self.around.stages.apply(rendered.manifests).map_err(|failure| failure.message)?;
+        let stages = self.around.stages.of(&facts.recorded).map_err(|failure| failure.message)?;
+        rendered.manifests = stages.apply(rendered.manifests).map_err(|failure| failure.message)?;
         Ok(rendered)
     }
 

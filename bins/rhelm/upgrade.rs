@@ -41,6 +41,9 @@ struct UpgradeArgs {
     /// Delete what was created, when something fails
     #[arg(long, help_heading = "Applying")]
     cleanup_on_fail: bool,
+    /// Let the post-renderers be others than those of the revision before, and record why
+    #[arg(long, value_name = "REASON", help_heading = "Post-rendering")]
+    accept_pipeline_change: Option<String>,
     #[command(flatten)]
     history: HistoryArgs,
 }
@@ -132,6 +135,7 @@ impl UpgradeArgs {
             take_ownership: apply.take_ownership,
             hide_secret: apply.hide_secret,
             last_wins: apply.last_wins(),
+            accept_pipeline_change: self.accept_pipeline_change.clone(),
             ..UpgradeOptions::default()
         })
     }

@@ -291,7 +291,9 @@ fn an_interrupt_ends_everything() {
     let heard = Heard::default();
     let surroundings = heard.surroundings();
     let interrupt = surroundings.interrupt.clone();
-    let stages = [programs.stage("cat", &[]), programs.scripted("hang", "echo started >&2; sleep 1000")];
+    // Whoever runs the tests in the background of a shell ignores SIGINT, and so would all that they start.
+    let hang = "exec env --default-signal=INT sh -c 'echo started >&2; sleep 1000'";
+    let stages = [programs.stage("cat", &[]), programs.scripted("hang", hang)];
     let raise = Surroundings { messages: Arc::new(move |_, _| interrupt.raise()), ..surroundings };
     let outcome = run(&stages, STREAM.to_owned(), Part::Files, &raise);
     let expected = "error while running post render on files: interrupted";

@@ -6,6 +6,7 @@
 //! Heads are read as metadata alone, bodies by name. What was not written is never reported as written, and what somebody
 //! else changed meanwhile is not overwritten. What is too large for one object is kept in several: see [`crate::chunks`].
 
+mod companions;
 mod large;
 
 use crate::KubeCluster;
@@ -18,7 +19,7 @@ use http::Method;
 use k8s_openapi::ByteString;
 use rhelm_lib::cluster::ClusterError;
 use rhelm_lib::store::labels::Labels;
-use rhelm_lib::store::{Driver, Head, Query, Record, RecordId, StoreError, Stray};
+use rhelm_lib::store::{Companion, Driver, Head, Query, Record, RecordId, StoreError, Stray};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -93,6 +94,7 @@ struct Metadata {
 struct Data {
     release: Option<String>,
     chunks: Option<String>,
+    pipeline: Option<String>,
 }
 
 impl KubeDriver {
@@ -378,6 +380,18 @@ impl Driver for KubeDriver {
     async fn delete(&self, id: &RecordId) -> Result<(), StoreError> {
         self.delete_object(&self.path(id)).await?;
         if self.was_large(id) { self.remove_chunks(id, None).await } else { Ok(()) }
+    }
+
+    fn keeps_companions(&self) -> bool {
+        true
+    }
+
+    async fn companions(&self, namespace: &str, name: &str) -> Result<Vec<Companion>, StoreError> {
+        self.list_companions(namespace, name).await
+    }
+
+    async fn write_companion(&self, companion: &Companion) -> Result<(), StoreError> {
+        self.put_companion(companion).await
     }
 
     async fn strays(&self, namespace: &str) -> Result<Vec<Stray>, StoreError> {

@@ -13,6 +13,7 @@ use super::execute::{Executed, Mode, creation, execute};
 use super::existing::existing;
 use super::hooks::{self, HookOptions};
 use super::objects::{Check, build, unique};
+use super::pipeline::Pipelines;
 use super::revision::{self, DryRun};
 use super::source::{Facts, Source};
 use super::uninstall::{UninstallOptions, uninstall};
@@ -21,6 +22,7 @@ use super::waiting::{self, WaitOptions};
 use crate::cluster::Write;
 use crate::log::Level;
 use crate::plan::Object;
+use crate::postrender::Identity;
 use crate::release::{Info, Release, Status, name};
 use crate::store::{Head, StoreError};
 use serde_json::json;
@@ -98,8 +100,17 @@ pub async fn install(cx: Context<'_>, options: &InstallOptions, source: &dyn Sou
     if options.replace {
         replace(cx, &mut release, &history).await?;
     }
+    let pipeline = source.pipeline(&Identity::default()).map_err(Error::Render)?;
+    let pipelines = match history.is_empty() {
+        true => Pipelines::default(),
+        false => Pipelines::read(cx.store, &options.namespace, &options.name, &history).await?,
+    };
     cx.store.create(&release).await?;
-    let done = cx.cancellation.race(perform(cx, options, &mut release, &objects, &adopted)).await;
+    let perform = async {
+        pipelines.keep(cx, &release, pipeline, String::new()).await?;
+        perform(cx, options, &mut release, &objects, &adopted).await
+    };
+    let done = cx.cancellation.race(perform).await;
     match done {
         Ok(()) => {
             revision::conclude(cx, &release).await?;
@@ -184,7 +195,7 @@ async fn render(cx: Context<'_>, options: &InstallOptions, source: &dyn Source) 
         is_upgrade: false,
         server,
         config: source.values(),
-        defaults: None,
+        ..Facts::default()
     };
     let rendered = source.render(&facts).map_err(Error::Render)?;
     let mut release = Release {

@@ -4,7 +4,8 @@
 //! number of its own.
 
 use super::labels::{self, CREATED_AT, MODIFIED_AT};
-use super::{Driver, Head, Query, Record, RecordId, StoreError};
+use super::{Companion, Driver, Head, Query, Record, RecordId, StoreError};
+use crate::postrender::identity::Kept;
 use crate::release::record::{self, RecordError, Summary};
 use crate::release::{Release, Status};
 use std::collections::BTreeMap;
@@ -237,6 +238,31 @@ impl Store {
             1 => Err(errors.remove(0)),
             n => Err(StoreError::Failed(format!("encountered {n} deletion errors. First is: {}", errors[0]))),
         }
+    }
+
+    /// What the documents of a release's revisions went through, where that is kept.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn pipelines(&self, namespace: &str, name: &str) -> Result<BTreeMap<u32, Kept>, StoreError> {
+        let companions = self.driver.companions(namespace, name).await?;
+        let kept = |companion: Companion| {
+            let (_, revision) = companion.id.parts()?;
+            let kept = serde_json::from_str(&companion.content);
+            let unreadable = |error| StoreError::Corrupt(format!("the pipeline of revision {revision}: {error}"));
+            Some(kept.map(|kept| (revision, kept)).map_err(unreadable))
+        };
+        companions.into_iter().filter_map(kept).collect()
+    }
+
+    /// Keeps beside the record of a revision what its documents went through.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn keep_pipeline(&self, release: &Release, kept: &Kept) -> Result<(), StoreError> {
+        let id = RecordId::new(&release.namespace, &release.name, release.revision);
+        let content = serde_json::to_string(kept).map_err(|error| StoreError::Failed(error.to_string()))?;
+        self.driver.write_companion(&Companion { id, content }).await
     }
 
     async fn one(&self, id: &RecordId) -> Result<Record, StoreError> {
