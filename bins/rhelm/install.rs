@@ -45,6 +45,7 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
     let options = InstallOptions {
         replace: args.first.replace,
         client_side: !args.first.server_side,
+        crds: args.apply.crds(args.rendering.render.skip_crds),
         ..args.apply.install_options(args.apply.dry_run()?)
     };
     let failed = |failure: Failure| failure.during("INSTALLATION FAILED");
@@ -91,7 +92,6 @@ pub(crate) fn install_chart(
     let options = InstallOptions {
         namespace: session.namespace.clone(),
         no_hooks: rendering.render.no_hooks,
-        skip_crds: rendering.render.skip_crds,
         ..options
     };
     Ok(session.run(async |context| install::install(context, &options, &source).await)?)

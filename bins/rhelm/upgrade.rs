@@ -76,6 +76,7 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
             name,
             replace,
             client_side: args.server_side == "false",
+            crds: args.apply.crds(args.rendering.render.skip_crds),
             ..args.apply.install_options(dry_run)
         };
         let release = install_chart(&global, &chart, &args.rendering, stages, options)?;
@@ -135,6 +136,7 @@ impl UpgradeArgs {
             take_ownership: apply.take_ownership,
             hide_secret: apply.hide_secret,
             last_wins: apply.last_wins(),
+            crds: apply.crds(self.rendering.render.skip_crds),
             accept_pipeline_change: self.accept_pipeline_change.clone(),
             ..UpgradeOptions::default()
         })

@@ -55,6 +55,9 @@ pub enum Error {
         /// What is other, a line each, each with its line break.
         diff: String,
     },
+    /// Definitions would lose what is in use.
+    #[error("the CRDs cannot be upgraded: {0}; migrate the objects first, or leave the CRDs alone with --crds=skip")]
+    Crds(String),
     /// Objects could not be written.
     #[error("{0}")]
     Apply(String),

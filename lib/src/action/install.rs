@@ -7,7 +7,7 @@
 
 use super::cancel::Cancellation;
 use super::context::Context;
-use super::crds;
+use super::crds::{self, Crds};
 use super::error::Error;
 use super::execute::{Executed, Mode, creation, execute};
 use super::existing::existing;
@@ -47,8 +47,8 @@ pub struct InstallOptions {
     pub labels: BTreeMap<String, String>,
     /// Run no hooks.
     pub no_hooks: bool,
-    /// Leave `crds/` alone.
-    pub skip_crds: bool,
+    /// What is done with `crds/`.
+    pub crds: Crds,
     /// How to wait.
     pub wait: WaitOptions,
     /// Undo everything when something fails.
@@ -74,7 +74,7 @@ pub struct InstallOptions {
 pub async fn install(cx: Context<'_>, options: &InstallOptions, source: &dyn Source) -> Result<Release, Error> {
     let options = &InstallOptions { wait: options.wait.for_rollback(options.rollback_on_failure), ..options.clone() };
     let history = check(cx, options).await?;
-    if options.dry_run != DryRun::Client && !options.skip_crds {
+    if options.dry_run != DryRun::Client && options.crds != Crds::Skip {
         install_crds(cx, options, source, history.as_ref().err()).await?;
     }
     let mut release = render(cx, options, source).await?;
@@ -171,14 +171,21 @@ async fn install_crds(
     if files.is_empty() {
         return Ok(());
     }
+    let is_upgrade = options.crds == Crds::Upgrade;
     if options.dry_run == DryRun::Server {
+        if is_upgrade {
+            crds::upgrade(cx, &files, &options.namespace, true).await?;
+        }
         cx.warn("This chart or one of its subcharts contains CRDs. Rendering may fail or contain inaccuracies.", Vec::new());
         return Ok(());
     }
     if let Some(error) = unknown_name {
         return Err(refuse_name(cx, error.clone()));
     }
-    crds::install(cx, &files, &options.namespace, !options.client_side).await
+    match is_upgrade {
+        true => crds::upgrade(cx, &files, &options.namespace, false).await,
+        false => crds::install(cx, &files, &options.namespace, !options.client_side).await,
+    }
 }
 
 async fn render(cx: Context<'_>, options: &InstallOptions, source: &dyn Source) -> Result<Release, Error> {

@@ -28,6 +28,7 @@ mod waiting;
 
 pub use cancel::Cancellation;
 pub use context::Context;
+pub use crds::Crds;
 pub use error::Error;
 pub use existing::check_installable;
 pub use revision::{DryRun, ServerSide};

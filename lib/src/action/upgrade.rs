@@ -7,6 +7,7 @@
 
 use super::cancel::Cancellation;
 use super::context::Context;
+use super::crds::{self, Crds};
 use super::error::Error;
 use super::existing::existing;
 use super::get::computed_values;
@@ -78,6 +79,8 @@ pub struct UpgradeOptions {
     pub hide_secret: bool,
     /// Of an object that is defined twice, the last one counts.
     pub last_wins: bool,
+    /// What is done with `crds/`.
+    pub crds: Crds,
     /// Why post-renderers may be others than before.
     pub accept_pipeline_change: Option<String>,
 }
@@ -123,6 +126,10 @@ pub async fn upgrade(cx: Context<'_>, options: &UpgradeOptions, source: &dyn Sou
     let recorded = pipelines.of(&before.current);
     let pipeline = source.pipeline(&recorded).map_err(Error::Render)?;
     let reason = pipelines.check(cx, &before.current, &pipeline, options.accept_pipeline_change.as_deref())?;
+    if options.crds == Crds::Upgrade {
+        let files = source.crds().map_err(Error::Render)?;
+        crds::upgrade(cx, &files, &before.current.namespace, options.dry_run != DryRun::None).await?;
+    }
     let mut release = prepare(cx, options, source, &before, recorded).await?;
     let steps = Steps::plan(cx, options, &before, &release).await?;
     if options.dry_run != DryRun::None {

@@ -37,6 +37,8 @@ pub struct World {
     pub cluster: MemoryCluster,
     /// Where records are kept.
     pub store: Store,
+    /// The files of `crds/`.
+    pub crds: Vec<String>,
     /// What documents go through, as far as operations are told.
     pub pipeline: Identity,
     records: Arc<Records>,
@@ -53,7 +55,7 @@ impl Default for World {
     fn default() -> Self {
         let records = Arc::<Records>::default();
         let store = Store::new(Box::new(Shared(Arc::clone(&records))), || 1_700_000_000);
-        Self { cluster: MemoryCluster::new(), store, pipeline: Identity::default(), records, told: Mutex::default() }
+        Self { cluster: MemoryCluster::new(), store, crds: Vec::new(), pipeline: Identity::default(), records, told: Mutex::default() }
     }
 }
 
@@ -95,7 +97,7 @@ impl World {
     }
 
     fn source(&self, stream: &str) -> Stream {
-        Stream(stream.to_owned(), self.pipeline.clone())
+        Stream { text: stream.to_owned(), crds: self.crds.clone(), pipeline: self.pipeline.clone() }
     }
 
     /// Status and description of each revision of `web`.
@@ -147,15 +149,24 @@ pub fn config_map(name: &str, annotations: &str, value: &str) -> String {
 }
 
 /// Documents that are already rendered.
-struct Stream(String, Identity);
+struct Stream {
+    text: String,
+    crds: Vec<String>,
+    pipeline: Identity,
+}
 
 impl Source for Stream {
     fn crds(&self) -> Result<Vec<Manifest>, String> {
-        Ok(Vec::new())
+        let file = |text: &String| Manifest {
+            source: "c/crds/x.yaml".into(),
+            content: text.clone(),
+            ..Manifest::default()
+        };
+        Ok(self.crds.iter().map(file).collect())
     }
 
     fn render(&self, facts: &Facts) -> Result<Rendered, String> {
-        let (manifests, _) = collect::read(&self.0).map_err(|error| error.to_string())?;
+        let (manifests, _) = collect::read(&self.text).map_err(|error| error.to_string())?;
         let metadata = Metadata { name: "c".into(), version: "1.0.0".into(), ..Metadata::default() };
         let chart = Chart { metadata, ..Chart::default() };
         Ok(Rendered { manifests, chart, config: facts.config.clone(), ..Rendered::default() })
@@ -166,7 +177,7 @@ impl Source for Stream {
     }
 
     fn pipeline(&self, _: &Identity) -> Result<Identity, String> {
-        Ok(self.1.clone())
+        Ok(self.pipeline.clone())
     }
 }
 
