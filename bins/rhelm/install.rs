@@ -94,7 +94,7 @@ pub(crate) fn install_chart(
         no_hooks: rendering.render.no_hooks,
         ..options
     };
-    Ok(session.run(async |context| install::install(context, &options, &source).await)?)
+    session.run(async |context| install::install(context, &options, &source).await).map_err(|error| source.failure(error))
 }
 
 /// `guestbook-1700000000` of the chart's path.

@@ -115,7 +115,7 @@ impl UpgradeArgs {
         let mut options = self.options(dry_run).map_err(failed)?;
         (options.name, options.namespace) = (name.to_owned(), session.namespace.clone());
         let upgraded = session.run(async |context| upgrade::upgrade(context, &options, &source).await);
-        upgraded.map_err(|error| failed(error.into()))
+        upgraded.map_err(|error| failed(source.failure(error)))
     }
 
     fn options(&self, dry_run: DryRun) -> Result<UpgradeOptions, Failure> {

@@ -1,10 +1,12 @@
 //! Against a real API server: what the library's asynchronous edges do there.
 
 mod commands;
+mod faults;
 mod install;
 pub(crate) mod interop;
 mod large;
 mod objects;
+mod pipelines;
 mod plans;
 mod private;
 mod records;
