@@ -5,7 +5,6 @@ use assert_cmd::Command;
 use rhelm_kube::{ConnectOptions, KubeDriver};
 use rhelm_lib::cluster::{Cluster, ObjectId};
 use rhelm_lib::store::Store;
-use rhelm_testutil::controlplane;
 use rhelm_testutil::faults::{Fault, FaultyServer};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -20,7 +19,7 @@ struct Place {
 impl Place {
     fn new(templates: &[(&str, &str)]) -> Option<Self> {
         let options = options()?;
-        let server = FaultyServer::before(controlplane::shared()?)?;
+        let server = super::faulty()?;
         run(async { cluster(&options).await });
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::create_dir_all(folder.path().join("c/templates")).expect("a folder");
@@ -156,7 +155,7 @@ fn deletions_that_fail_leave_the_record() {
     place.rhelm(&["uninstall", "web"]).assert().code(1).stdout("").stderr("Error: failed to delete release: web: busy\n");
     assert_eq!(place.recorded(), ["uninstalling: Deletion in progress (or silently failed)"]);
     assert!(place.is_there("a"));
-    let Some(again) = FaultyServer::before(controlplane::shared().expect("it runs")) else { return };
+    let Some(again) = super::faulty() else { return };
     let mut command = place.rhelm(&["uninstall", "web"]);
     command.env("KUBECONFIG", again.kubeconfig()).assert().success().stdout("release \"web\" uninstalled\n");
     assert!(!place.is_there("a"));
