@@ -10,8 +10,8 @@ use http::Method;
 use rhelm_lib::store::{Companion, RecordId, StoreError};
 use serde_json::{Value as Json, json};
 
-/// The label that names the release.
-const LABEL: &str = "rhelm-companion-of";
+/// What the label `owner` says of companions.
+pub(super) const OWNER: &str = "rhelm";
 /// The annotation that names the record.
 const RECORD: &str = "rhelm/record";
 const KEY: &str = "pipeline";
@@ -24,7 +24,7 @@ fn name_of(id: &RecordId) -> String {
 
 impl KubeDriver {
     pub(super) async fn list_companions(&self, namespace: &str, name: &str) -> Result<Vec<Companion>, StoreError> {
-        let list = format!("{}?labelSelector={}", self.folder(namespace), segment(&format!("{LABEL}={name}")));
+        let list = format!("{}?labelSelector={}", self.folder(namespace), segment(&format!("name={name},owner={OWNER}")));
         let answer = self.connection.bytes(Call::get(list)).await.and_then(|answer| parse(&answer));
         let List { items, .. } = answer.map_err(|error| self.error("query: failed to query with labels", &error))?;
         items.into_iter().flatten().map(|item| self.companion(item)).collect()
@@ -47,7 +47,7 @@ impl KubeDriver {
         }
         object["metadata"] = json!({
             "name": place.key,
-            "labels": {LABEL: id.parts().map(|(name, _)| name).unwrap_or_default()},
+            "labels": {"name": id.parts().map(|(name, _)| name).unwrap_or_default(), "owner": OWNER},
             "annotations": {RECORD: id.key},
             "ownerReferences": [self.owner(id).await?],
         });
