@@ -6,8 +6,8 @@ use rhelm_cli::{
     Failure, ForceArgs, Format, GlobalArgs, Labels, WaitArgs, parse_dry_run, parse_format, parse_labels, warn_of_old_flags,
     write_stdout,
 };
-use rhelm_lib::action::{Crds, DryRun};
 use rhelm_lib::action::install::InstallOptions;
+use rhelm_lib::action::{Crds, DryRun};
 use rhelm_lib::release::Release;
 
 /// How to apply.

@@ -140,9 +140,8 @@ fn record(entry: &Entry<Summary>, pipelines: Option<&Pipelines>) -> Record {
 
 fn stage(stage: &StageIdentity) -> Record {
     let arguments: Vec<_> = stage.arguments.iter().map(|argument| goyaml::Value::String(argument.clone())).collect();
-    let file = |file: &FileIdentity| {
-        Record(vec![("path", file.path.clone().into()), ("digest", file.digest.clone().into())])
-    };
+    let file =
+        |file: &FileIdentity| Record(vec![("path", file.path.clone().into()), ("digest", file.digest.clone().into())]);
     Record(vec![
         ("name", stage.name.clone().into()),
         ("digest", stage.digest.clone().into()),

@@ -89,11 +89,7 @@ pub(crate) fn install_chart(
     let around = Around { global: global.clone(), stages, dry_run: options.dry_run, signals: signals.clone() };
     let source = rendering.open(chart, Purpose::Install, around)?;
     let session = Session::for_install(global, options.dry_run, signals)?;
-    let options = InstallOptions {
-        namespace: session.namespace.clone(),
-        no_hooks: rendering.render.no_hooks,
-        ..options
-    };
+    let options = InstallOptions { namespace: session.namespace.clone(), no_hooks: rendering.render.no_hooks, ..options };
     session.run(async |context| install::install(context, &options, &source).await).map_err(|error| source.failure(error))
 }
 

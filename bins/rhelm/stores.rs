@@ -1,7 +1,7 @@
 //! Stores by name: what `HELM_DRIVER`, `--from` and `--to` may say, and the driver that each means.
 
-use rhelm_cli::{Failure, print_logs};
 use rhelm_cli::store::{ProgramDriver, failure};
+use rhelm_cli::{Failure, print_logs};
 use rhelm_kube::{KubeCluster, KubeDriver};
 use rhelm_lib::log::{Level, Log};
 use rhelm_lib::release::record;

@@ -1,16 +1,14 @@
 //! What becomes of the files of `crds/`, in a cluster and a store that are kept in memory.
 
 use rhelm_lib::action::Crds;
+use rhelm_lib::action::DryRun;
 use rhelm_lib::action::install::InstallOptions;
 use rhelm_lib::action::upgrade::UpgradeOptions;
-use rhelm_lib::action::DryRun;
 use rhelm_testutil::world::{World, config_map};
 use serde_json::json;
 
 fn definition(versions: &[(&str, bool)]) -> String {
-    let version = |(name, served): &(&str, bool)| {
-        json!({"name": name, "served": served, "storage": *name == versions[0].0, "schema": {"openAPIV3Schema": {"type": "object"}}})
-    };
+    let version = |(name, served): &(&str, bool)| json!({"name": name, "served": served, "storage": *name == versions[0].0, "schema": {"openAPIV3Schema": {"type": "object"}}});
     let spec = json!({
         "group": "example.com", "scope": "Namespaced", "versions": versions.iter().map(version).collect::<Vec<_>>(),
         "names": {"plural": "gadgets", "singular": "gadget", "kind": "Gadget"},

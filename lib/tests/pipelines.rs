@@ -70,9 +70,8 @@ fn another_pipeline_is_refused_with_the_difference() {
     assert_eq!(upgrade(&world, None), Ok(2));
     let end = "give the same ones or --pipeline=recorded, or say why with --accept-pipeline-change";
     world.pipeline = pipeline(&[stage("a", "1"), stage("b", "3")]);
-    let text = format!(
-        "the post-renderers are not those of revision 2:\n a 1 (sha256:1)\n-b 2 (sha256:1)\n+b 3 (sha256:1)\n{end}"
-    );
+    let text =
+        format!("the post-renderers are not those of revision 2:\n a 1 (sha256:1)\n-b 2 (sha256:1)\n+b 3 (sha256:1)\n{end}");
     assert_eq!(upgrade(&world, None), Err(text));
     world.pipeline = Identity::default();
     let text = format!("the post-renderers are not those of revision 2:\n-a 1 (sha256:1)\n-b 2 (sha256:1)\n{end}");
@@ -115,8 +114,7 @@ fn a_revision_that_helm_made_does_not_hide_the_pipeline() {
     let mut world = through(&[stage("a", "1")]);
     install(&world);
     let info = Info { status: Status::Deployed, last_deployed: "2026-02-03T04:05:06Z".into(), ..Info::default() };
-    let release =
-        Release { name: "web".into(), namespace: "default".into(), revision: 2, info, ..Release::default() };
+    let release = Release { name: "web".into(), namespace: "default".into(), revision: 2, info, ..Release::default() };
     at_once(world.store.create(&release)).expect("as Helm does");
     world.pipeline = Identity::default();
     let text = "the post-renderers are not those of revision 1:\n-a 1 (sha256:1)\n\

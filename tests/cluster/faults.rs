@@ -138,7 +138,8 @@ fn a_token_that_expires_on_the_way_fails_the_revision() {
 #[test]
 fn a_record_of_the_end_that_cannot_be_written_is_an_error() {
     let Some(place) = Place::new(&[("a.yaml", MAP)]) else { return };
-    let conflict = r#"{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Conflict","message":"was modified","code":409}"#;
+    let conflict =
+        r#"{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Conflict","message":"was modified","code":409}"#;
     place.server.order("PUT", "/secrets", Fault::Answer(409, "", conflict), 9);
     let stderr = "level=ERROR msg=\"failed to record the release\" error=\"update: failed to update: was modified\"\n\
                   Error: INSTALLATION FAILED: release web is deployed, but its record could not be written: \

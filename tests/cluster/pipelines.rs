@@ -56,8 +56,7 @@ fn another_pipeline_is_refused_and_helms_revisions_are_noticed() {
     place.command(&helm, &["upgrade", "web", GUESTBOOK]).assert().success();
     let noticed = "level=WARN msg=\"a revision was made without rhelm: what its documents went through is not known\" \
                    name=web revision=3 pipelineOf=2\n";
-    let stderr =
-        format!("{noticed}Error: UPGRADE FAILED: the post-renderers are not those of revision 2:\n-{a}{END}");
+    let stderr = format!("{noticed}Error: UPGRADE FAILED: the post-renderers are not those of revision 2:\n-{a}{END}");
     place.rhelm(&[&["upgrade", "web", GUESTBOOK]]).assert().code(1).stdout("").stderr(stderr);
     let accepted = ["--accept-pipeline-change", "another team"];
     place.rhelm(&[&["upgrade", "web", GUESTBOOK], OTHER, &accepted]).assert().success().stderr(noticed);

@@ -94,7 +94,13 @@ fn the_first_signal_stops_and_records_the_failure() {
 #[test]
 fn a_signal_while_stages_run_ends_them_and_leaves_nothing() {
     let Some(place) = Place::new(MAP) else { return };
-    let stage = ["--post-renderer", "tail", "--post-renderer-args=-f", "--post-renderer-args=/nowhere", "--post-renderer-args=/dev/null"];
+    let stage = [
+        "--post-renderer",
+        "tail",
+        "--post-renderer-args=-f",
+        "--post-renderer-args=/nowhere",
+        "--post-renderer-args=/dev/null",
+    ];
     let mut child = place.start(&[&["install", "web", "./c"], &stage[..]].concat());
     let mut messages = BufReader::new(child.stderr.take().expect("a pipe"));
     let mut line = String::new();

@@ -75,9 +75,8 @@ impl Args for PostRenderArgs {
 
 impl FromArgMatches for PostRenderArgs {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let mut stages: Vec<(usize, Stage)> = positioned(matches, RENDERER)
-            .map(|(place, program)| (place, Stage { program, ..Stage::default() }))
-            .collect();
+        let mut stages: Vec<(usize, Stage)> =
+            positioned(matches, RENDERER).map(|(place, program)| (place, Stage { program, ..Stage::default() })).collect();
         // As in Helm, arguments may stand before the only program.
         let owner = |stages: &[(usize, Stage)], place| stages.iter().rposition(|(start, _)| *start < place).unwrap_or(0);
         for (place, argument) in positioned(matches, ARGUMENT) {

@@ -6,7 +6,7 @@ use crate::config::{self, ConnectOptions};
 use crate::error;
 use crate::retry::{Attempts, Outcome, Repeat};
 use futures_util::Stream;
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, IF_NONE_MATCH, HeaderName, HeaderValue, USER_AGENT, WARNING};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH, USER_AGENT, WARNING};
 use http::{Method, Request, StatusCode};
 use kube::client::Body;
 use kube::core::WatchEvent;
@@ -141,7 +141,9 @@ impl Connection {
         let mut attempts = Attempts::default();
         loop {
             let (error, pause) = match self.once(call).await {
-                Ok((status, headers, body)) if status.is_success() || is_known(status) => return Ok((status, headers, body)),
+                Ok((status, headers, body)) if status.is_success() || is_known(status) => {
+                    return Ok((status, headers, body));
+                }
                 Ok((status, headers, body)) => {
                     let outcome = Outcome::Answer { status, headers: &headers, body: &body };
                     (error::refused(status.as_u16(), &body), attempts.next(&outcome, call.repeat))

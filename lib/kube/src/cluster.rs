@@ -68,7 +68,7 @@ impl KubeCluster {
         {
             cache.write(&known);
         }
-        let served = Arc::new(known.served());
+        let served = Arc::new(known.into_served());
         *self.served.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&served));
         Ok(served)
     }

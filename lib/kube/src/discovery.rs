@@ -90,10 +90,10 @@ fn join(group: &str, version: &str) -> String {
 }
 
 impl Known {
-    pub(crate) fn served(&self) -> Served {
-        let mut all = self.core.clone();
-        all.resources.extend(self.groups.resources.clone());
-        all.names.extend(self.groups.names.clone());
+    pub(crate) fn into_served(self) -> Served {
+        let mut all = self.groups;
+        all.resources.extend(self.core.resources);
+        all.names.extend(self.core.names);
         all
     }
 }

@@ -362,7 +362,11 @@ impl Driver for KubeDriver {
         if let Some(name) = &query.name {
             let place = (query.namespace.clone(), name.clone());
             let mut alone = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
-            if heads.len() == all { alone.insert(place) } else { alone.remove(&place) };
+            if heads.len() == all {
+                alone.insert(place)
+            } else {
+                alone.remove(&place)
+            };
         }
         Ok(heads)
     }

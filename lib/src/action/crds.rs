@@ -122,9 +122,8 @@ struct Version {
 
 fn versions(definition: &Json) -> Vec<Version> {
     let versions = definition.pointer("/spec/versions").and_then(Json::as_array).into_iter().flatten();
-    let version = |version: &Json| {
-        Some(Version { name: version["name"].as_str()?.to_owned(), is_served: version["served"] == true })
-    };
+    let version =
+        |version: &Json| Some(Version { name: version["name"].as_str()?.to_owned(), is_served: version["served"] == true });
     versions.filter_map(version).collect()
 }
 

@@ -84,7 +84,7 @@ pub(super) async fn go_back(
         }
         return Err(error);
     }
-    supersede(cx, &heads).await?;
+    supersede(cx, &heads, newest).await?;
     release.info.status = Status::Deployed;
     revision::conclude(cx, &release).await?;
     Ok(release)
@@ -202,10 +202,13 @@ async fn fail_update(
 }
 
 /// No other revision is deployed from now on.
-async fn supersede(cx: Context<'_>, heads: &[Head]) -> Result<(), Error> {
-    let deployed: Vec<_> = heads.iter().filter(|head| head.status() == Status::Deployed).cloned().collect();
-    for entry in cx.store.releases(&deployed).await? {
-        let Ok(mut before) = entry.content else { continue };
+async fn supersede(cx: Context<'_>, heads: &[Head], newest: Release) -> Result<(), Error> {
+    let is_newest = |head: &Head| head.revision() == newest.revision;
+    let deployed = heads.iter().filter(|head| head.status() == Status::Deployed);
+    let (known, unread): (Vec<Head>, Vec<Head>) = deployed.cloned().partition(is_newest);
+    let mut all: Vec<_> = cx.store.releases(&unread).await?.into_iter().filter_map(|entry| entry.content.ok()).collect();
+    all.extend(known.first().map(|_| newest));
+    for mut before in all {
         before.info.status = Status::Superseded;
         cx.record(&before).await;
     }

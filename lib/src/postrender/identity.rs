@@ -240,7 +240,8 @@ mod tests {
             hooks: "separate".into(),
             helm_format: false,
         };
-        let expected = " a (built-in)\n-sed \"s/a b/c/\" (sha256:1)\n+sed \"s/a b/d/\" (sha256:1)\n+z (sha256:2)\n+hooks: separate\n";
+        let expected =
+            " a (built-in)\n-sed \"s/a b/c/\" (sha256:1)\n+sed \"s/a b/d/\" (sha256:1)\n+z (sha256:2)\n+hooks: separate\n";
         assert_eq!(old.diff(&new), expected);
         assert_eq!(old.diff(&Identity::default()), "-a (built-in)\n-sed \"s/a b/c/\" (sha256:1)\n");
         assert_eq!((old.summary(), Identity::default().summary()), ("a | sed".to_owned(), "none".to_owned()));

@@ -84,8 +84,7 @@ impl Driver for MemoryDriver {
     }
 
     async fn companions(&self, namespace: &str, name: &str) -> Result<Vec<Companion>, StoreError> {
-        let is_wanted =
-            |id: &RecordId| id.namespace == namespace && id.parts().is_some_and(|(release, _)| release == name);
+        let is_wanted = |id: &RecordId| id.namespace == namespace && id.parts().is_some_and(|(release, _)| release == name);
         let state = self.state();
         let wanted = state.companions.iter().filter(|(id, _)| is_wanted(id));
         Ok(wanted.map(|(id, content)| Companion { id: id.clone(), content: content.clone() }).collect())

@@ -49,7 +49,8 @@ async fn companions_belong_to_their_records(driver: &dyn Driver, namespace: &str
     for (name, revision) in [("web", 1), ("web", 2), ("web.v1", 1)] {
         create(driver, &record(namespace, name, revision, "body")).await;
     }
-    for (name, revision, content) in [("web", 1, "{}"), ("web", 2, "[1]"), ("web.v1", 1, "[2]"), ("web", 1, "[\"\u{fc}\"]")] {
+    for (name, revision, content) in [("web", 1, "{}"), ("web", 2, "[1]"), ("web.v1", 1, "[2]"), ("web", 1, "[\"\u{fc}\"]")]
+    {
         driver.write_companion(&companion(name, revision, content)).await.expect("written");
     }
     assert_eq!(ids(driver, namespace, Some("web")).await.len(), 2, "they are no records");

@@ -55,7 +55,14 @@ impl Default for World {
     fn default() -> Self {
         let records = Arc::<Records>::default();
         let store = Store::new(Box::new(Shared(Arc::clone(&records))), || 1_700_000_000);
-        Self { cluster: MemoryCluster::new(), store, crds: Vec::new(), pipeline: Identity::default(), records, told: Mutex::default() }
+        Self {
+            cluster: MemoryCluster::new(),
+            store,
+            crds: Vec::new(),
+            pipeline: Identity::default(),
+            records,
+            told: Mutex::default(),
+        }
     }
 }
 
@@ -157,11 +164,7 @@ struct Stream {
 
 impl Source for Stream {
     fn crds(&self) -> Result<Vec<Manifest>, String> {
-        let file = |text: &String| Manifest {
-            source: "c/crds/x.yaml".into(),
-            content: text.clone(),
-            ..Manifest::default()
-        };
+        let file = |text: &String| Manifest { source: "c/crds/x.yaml".into(), content: text.clone(), ..Manifest::default() };
         Ok(self.crds.iter().map(file).collect())
     }
 

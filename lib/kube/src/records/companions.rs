@@ -34,7 +34,8 @@ impl KubeDriver {
         let Item { metadata, data, .. } = item;
         let key = metadata.annotations.get(RECORD).cloned().unwrap_or_default();
         let content = self.bytes(data.pipeline, None)?;
-        let content = String::from_utf8(content).map_err(|error| StoreError::Corrupt(format!("{}: {error}", metadata.name)))?;
+        let content =
+            String::from_utf8(content).map_err(|error| StoreError::Corrupt(format!("{}: {error}", metadata.name)))?;
         Ok(Companion { id: RecordId { namespace: metadata.namespace, key }, content })
     }
 

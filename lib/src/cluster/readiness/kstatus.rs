@@ -227,7 +227,9 @@ fn pod_conditions(object: &Json, age: Duration) -> State {
         "Succeeded" => current("Pod has completed successfully"),
         // Current in kstatus: a pod that will never run counts as ready there.
         "Failed" => failed("Pod has completed, but not successfully"),
-        "Running" if has("Ready", "True") && may_end(object) && age < SETTLING => in_progress("Pod is Ready, and very young"),
+        "Running" if has("Ready", "True") && may_end(object) && age < SETTLING => {
+            in_progress("Pod is Ready, and very young")
+        }
         "Running" if has("Ready", "True") => current("Pod is Ready"),
         "Running" => match crash_looping(object).as_slice() {
             [] => in_progress("Pod is running but is not Ready"),
