@@ -117,7 +117,7 @@ fn a_signal_while_stages_run_ends_them_and_leaves_nothing() {
 fn of_several_clients_at_once_one_goes_on() {
     let Some(place) = Place::new(MAP) else { return };
     let statuses = |children: Vec<Child>| {
-        let mut all: Vec<_> = children.into_iter().map(|child| ended(child)).collect();
+        let mut all: Vec<_> = children.into_iter().map(ended).collect();
         all.sort_by_key(|(.., status)| *status);
         all
     };
