@@ -70,7 +70,7 @@ fn run() -> Result<(), Failure> {
         name,
         namespace: session.namespace.clone(),
         no_hooks: args.no_hooks,
-        skip_crds: args.skip_crds,
+        crds: args.apply.crds(args.skip_crds),
         replace: args.first.replace,
         client_side: !args.first.server_side,
         ..args.apply.install_options(dry_run)

@@ -6,8 +6,8 @@ use rhelm_cli::{
     Failure, ForceArgs, Format, GlobalArgs, Labels, WaitArgs, parse_dry_run, parse_format, parse_labels, warn_of_old_flags,
     write_stdout,
 };
-use rhelm_lib::action::DryRun;
 use rhelm_lib::action::install::InstallOptions;
+use rhelm_lib::action::{Crds, DryRun};
 use rhelm_lib::release::Release;
 
 /// How to apply.
@@ -34,6 +34,9 @@ pub(crate) struct ApplyArgs {
     /// What to do with an object that is defined twice: `refuse` it, or let the `last` one count
     #[arg(long, value_name = "RULE", value_parser = ["refuse", "last"], default_value = "refuse")]
     pub(crate) duplicates: String,
+    /// Files of crds/: `create` as Helm does, at the installation; `upgrade` always, unless versions in use would be lost; `skip`
+    #[arg(long, value_name = "RULE", value_parser = ["create", "upgrade", "skip"], default_value = "create")]
+    pub(crate) crds: String,
     /// Text that is recorded in the place of `Install complete` or `Upgrade complete`
     #[arg(long)]
     pub(crate) description: Option<String>,
@@ -102,6 +105,16 @@ impl ApplyArgs {
             last_wins: self.last_wins(),
             wait: self.wait.options(self.wait_for_jobs),
             ..InstallOptions::default()
+        }
+    }
+
+    /// What is done with the files of `crds/`.
+    pub(crate) fn crds(&self, skip: bool) -> Crds {
+        match self.crds.as_str() {
+            _ if skip => Crds::Skip,
+            "upgrade" => Crds::Upgrade,
+            "skip" => Crds::Skip,
+            _ => Crds::Create,
         }
     }
 

@@ -39,5 +39,13 @@ pub(crate) fn options(global: &GlobalArgs) -> ConnectOptions {
         tls_server_name: global.kube_tls_server_name.clone(),
         as_user: global.kube_as_user.clone(),
         as_groups: global.kube_as_group.clone(),
+        cache: cache(),
     }
+}
+
+/// kubectl's cache.
+fn cache() -> Option<PathBuf> {
+    let given = std::env::var_os("KUBECACHEDIR").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let home = || std::env::var_os("HOME").filter(|path| !path.is_empty()).map(PathBuf::from);
+    given.or_else(|| home().map(|home| home.join(".kube/cache")))
 }

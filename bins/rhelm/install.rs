@@ -45,6 +45,7 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
     let options = InstallOptions {
         replace: args.first.replace,
         client_side: !args.first.server_side,
+        crds: args.apply.crds(args.rendering.render.skip_crds),
         ..args.apply.install_options(args.apply.dry_run()?)
     };
     let failed = |failure: Failure| failure.during("INSTALLATION FAILED");
@@ -88,13 +89,8 @@ pub(crate) fn install_chart(
     let around = Around { global: global.clone(), stages, dry_run: options.dry_run, signals: signals.clone() };
     let source = rendering.open(chart, Purpose::Install, around)?;
     let session = Session::for_install(global, options.dry_run, signals)?;
-    let options = InstallOptions {
-        namespace: session.namespace.clone(),
-        no_hooks: rendering.render.no_hooks,
-        skip_crds: rendering.render.skip_crds,
-        ..options
-    };
-    Ok(session.run(async |context| install::install(context, &options, &source).await)?)
+    let options = InstallOptions { namespace: session.namespace.clone(), no_hooks: rendering.render.no_hooks, ..options };
+    session.run(async |context| install::install(context, &options, &source).await).map_err(|error| source.failure(error))
 }
 
 /// `guestbook-1700000000` of the chart's path.

@@ -75,6 +75,8 @@ fn apply_words(parts: &Parts<'_>) -> Vec<String> {
         ("--replace", first.replace),
         ("--rollback-on-failure", apply.rolls_back()),
         ("--duplicates=last", apply.last_wins()),
+        ("--crds=upgrade", apply.crds == "upgrade"),
+        ("--crds=skip", apply.crds == "skip"),
         ("--no-hooks", render.no_hooks),
         ("--skip-crds", render.skip_crds),
         ("--wait-for-jobs", apply.wait_for_jobs),

@@ -10,12 +10,14 @@ use rhelm_cli::{
     print_logs, with_stack,
 };
 use rhelm_lib::action::template::{self, RenderOptions, Rendered, TemplateError};
-use rhelm_lib::action::{DryRun, Facts, Source};
+use rhelm_lib::action::{DryRun, Error, Facts, Source};
 use rhelm_lib::chart::{Chart, dependency};
 use rhelm_lib::log::{Level, Log};
 use rhelm_lib::manifest::{Manifest, crds};
+use rhelm_lib::postrender::Identity;
 use rhelm_lib::render::{Capabilities, KubeVersion, Lookup, NoCluster, ReleaseFacts};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 /// The flags of a chart, its values and its filters.
 #[derive(Args, Clone, Debug)]
@@ -42,7 +44,7 @@ impl RenderingArgs {
     /// When something cannot be read.
     pub(crate) fn open(&self, path: &str, purpose: Purpose, around: Around) -> Result<ChartSource<'_>, Failure> {
         let (chart, config) = chart::open(path, &self.chart, &self.values, purpose, &around.global, &self.dependencies)?;
-        Ok(ChartSource { args: self, chart, config, around })
+        Ok(ChartSource { args: self, chart, config, around, status: AtomicU8::new(1) })
     }
 }
 
@@ -62,6 +64,8 @@ pub(crate) struct ChartSource<'a> {
     chart: Chart,
     config: Map,
     around: Around,
+    /// The exit status that a failed render asks for.
+    status: AtomicU8,
 }
 
 impl Source for ChartSource<'_> {
@@ -80,6 +84,10 @@ impl Source for ChartSource<'_> {
         self.config.clone()
     }
 
+    fn pipeline(&self, recorded: &Identity) -> Result<Identity, String> {
+        self.around.stages.identity(recorded).map_err(|failure| failure.message)
+    }
+
     fn render(&self, facts: &Facts) -> Result<Rendered, String> {
         // On a thread of its own, because `lookup` waits for answers.
         let rendered = with_stack(|| self.render_here(facts).map_err(Failure::new)).map_err(|failure| failure.message);
@@ -89,6 +97,11 @@ impl Source for ChartSource<'_> {
 }
 
 impl ChartSource<'_> {
+    /// The failure of an operation on what is rendered here: an interrupted stage has an exit status of its own.
+    pub(crate) fn failure(&self, error: Error) -> Failure {
+        Failure { status: self.status.load(Ordering::Relaxed), ..error.into() }
+    }
+
     fn render_here(&self, facts: &Facts) -> Result<Rendered, String> {
         let mut chart = self.chart.clone();
         if let Some(defaults) = &facts.defaults {
@@ -112,7 +125,11 @@ impl ChartSource<'_> {
         let rendered = template::render(chart, facts.config.clone(), &options, &environment, self.lookup(), &mut logs);
         print_logs(&logs, self.around.global.debug);
         let mut rendered = rendered.map_err(|error| explain(&error, facts.is_upgrade))?;
-        rendered.manifests = self.around.stages.apply(rendered.manifests).map_err(|failure| failure.message)?;
+        let stages = self.around.stages.of(&facts.recorded).map_err(|failure| failure.message)?;
+        rendered.manifests = stages.apply(rendered.manifests).map_err(|failure| {
+            self.status.store(failure.status, Ordering::Relaxed);
+            failure.message
+        })?;
         Ok(rendered)
     }
 

@@ -98,15 +98,16 @@ impl Signals {
             // Whoever no longer reads misses nothing but this.
             let _ = write_stdout(format!("Release {release} has been cancelled.\n").as_bytes());
             cancellation.cancel();
-            either(&mut interrupt, &mut terminate).await;
-            std::process::exit(1);
+            let number = either(&mut interrupt, &mut terminate).await;
+            std::process::exit(128 + number);
         });
     }
 }
 
-async fn either(interrupt: &mut Signal, terminate: &mut Signal) {
+/// The number of the signal that comes first.
+async fn either(interrupt: &mut Signal, terminate: &mut Signal) -> i32 {
     tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+        _ = interrupt.recv() => SignalKind::interrupt().as_raw_value(),
+        _ = terminate.recv() => SignalKind::terminate().as_raw_value(),
     }
 }

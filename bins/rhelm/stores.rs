@@ -1,10 +1,12 @@
 //! Stores by name: what `HELM_DRIVER`, `--from` and `--to` may say, and the driver that each means.
 
-use rhelm_cli::Failure;
 use rhelm_cli::store::{ProgramDriver, failure};
+use rhelm_cli::{Failure, print_logs};
 use rhelm_kube::{KubeCluster, KubeDriver};
-use rhelm_lib::store::Driver;
+use rhelm_lib::log::{Level, Log};
+use rhelm_lib::release::record;
 use rhelm_lib::store::memory::MemoryDriver;
+use rhelm_lib::store::{Driver, Head, Record, RecordId, labels};
 use rhelm_sql::{Database, SqlDriver};
 use std::path::{Path, PathBuf};
 
@@ -65,7 +67,7 @@ impl StoreName {
     /// When it cannot be reached, or is in the cluster.
     pub(crate) async fn open_outside(&self) -> Result<Box<dyn Driver>, Failure> {
         Ok(match self {
-            Self::Memory => Box::<MemoryDriver>::default(),
+            Self::Memory => Box::new(memory().await?),
             Self::Program(path) => Box::new(ProgramDriver::new(path)),
             Self::Sql(text) => {
                 let text = text.clone().map_or_else(connection, Ok)?;
@@ -86,6 +88,43 @@ impl StoreName {
             Self::ConfigMap => Box::new(KubeDriver::config_maps(cluster, namespace)),
             outside => outside.open_outside().await?,
         })
+    }
+}
+
+/// Releases of the files that Helm's variable names: YAML lists of what records hold. Without the variable there is nothing to
+/// read, which ends as with Helm.
+async fn memory() -> Result<MemoryDriver, Failure> {
+    let refused = |why: &dyn std::fmt::Display| {
+        let message = format!("Unable to read memory driver data{why}");
+        print_logs(&[Log { level: Level::Info, message, fields: Vec::new() }], false);
+        Failure::new("")
+    };
+    let driver = MemoryDriver::default();
+    for path in variable("HELM_MEMORY_DRIVER_DATA").unwrap_or_default().split(':') {
+        let text = std::fs::read(path).map_err(|error| refused(&format!("open {path}: {}", cause(&error))))?;
+        let list = goyaml::decode_bytes(&text).map_err(|error| refused(&format!("unmarshal {path}: {error}")))?;
+        let goyaml::Value::List(releases) = list else { return Err(refused(&format!("unmarshal {path}: no list"))) };
+        for release in &releases {
+            let json = goyaml::json::write(release).map_err(|error| refused(&error))?;
+            let mut release = record::from_json(json.as_bytes()).map_err(|error| refused(&error))?;
+            if release.namespace.is_empty() {
+                "default".clone_into(&mut release.namespace);
+            }
+            let id = RecordId::new(&release.namespace, &release.name, release.revision);
+            let labels = labels::system(&release.name, release.info.status, release.revision).into();
+            let body = record::encode(&release).map_err(|error| refused(&error))?.into_bytes();
+            let record = Record { head: Head { id, labels, version: String::new() }, body };
+            driver.create(&record).await.map_err(|error| refused(&error))?;
+        }
+    }
+    Ok(driver)
+}
+
+fn cause(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
     }
 }
 

@@ -41,6 +41,9 @@ struct UpgradeArgs {
     /// Delete what was created, when something fails
     #[arg(long, help_heading = "Applying")]
     cleanup_on_fail: bool,
+    /// Let the post-renderers be others than those of the revision before, and record why
+    #[arg(long, value_name = "REASON", help_heading = "Post-rendering")]
+    accept_pipeline_change: Option<String>,
     #[command(flatten)]
     history: HistoryArgs,
 }
@@ -73,6 +76,7 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
             name,
             replace,
             client_side: args.server_side == "false",
+            crds: args.apply.crds(args.rendering.render.skip_crds),
             ..args.apply.install_options(dry_run)
         };
         let release = install_chart(&global, &chart, &args.rendering, stages, options)?;
@@ -111,7 +115,7 @@ impl UpgradeArgs {
         let mut options = self.options(dry_run).map_err(failed)?;
         (options.name, options.namespace) = (name.to_owned(), session.namespace.clone());
         let upgraded = session.run(async |context| upgrade::upgrade(context, &options, &source).await);
-        upgraded.map_err(|error| failed(error.into()))
+        upgraded.map_err(|error| failed(source.failure(error)))
     }
 
     fn options(&self, dry_run: DryRun) -> Result<UpgradeOptions, Failure> {
@@ -132,6 +136,8 @@ impl UpgradeArgs {
             take_ownership: apply.take_ownership,
             hide_secret: apply.hide_secret,
             last_wins: apply.last_wins(),
+            crds: apply.crds(self.rendering.render.skip_crds),
+            accept_pipeline_change: self.accept_pipeline_change.clone(),
             ..UpgradeOptions::default()
         })
     }

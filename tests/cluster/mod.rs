@@ -1,20 +1,24 @@
 //! Against a real API server: what the library's asynchronous edges do there.
 
 mod commands;
+mod faults;
 mod install;
 pub(crate) mod interop;
 mod large;
 mod objects;
+mod pipelines;
 mod plans;
 mod post_rendering;
 mod private;
 mod records;
 mod sequences;
+mod signals;
 mod waits;
 
 use rhelm_kube::{ConnectOptions, KubeCluster, connect};
 use rhelm_lib::cluster::{Cluster, ClusterError, Write};
 use rhelm_testutil::controlplane;
+use rhelm_testutil::faults::FaultyServer;
 use serde_json::{Value as Json, json};
 use std::future::Future;
 
@@ -23,6 +27,11 @@ pub(crate) fn options() -> Option<ConnectOptions> {
     let plane = controlplane::shared()?;
     let kubeconfig = Some(plane.kubeconfig().to_owned());
     Some(ConnectOptions { kubeconfig, namespace: Some(controlplane::unique_namespace()), ..ConnectOptions::default() })
+}
+
+/// A server that fails on order, before the control plane of this run.
+fn faulty() -> Option<FaultyServer> {
+    FaultyServer::before(controlplane::shared()?)
 }
 
 /// A connection, with its namespace made.

@@ -1,9 +1,12 @@
 //! Post-rendering as the command line asks for it: stages found, run with their messages on standard error, and reported.
 
+mod identity;
+
 use crate::post_render_args::{PostRenderArgs, ReportForm};
 use crate::{Failure, filter, parse_duration, print_logs, signals};
 use rhelm_lib::log::{Level, Log};
 use rhelm_lib::manifest::Manifests;
+use rhelm_lib::postrender::Identity;
 use rhelm_lib::postrender::helm_format::reformat;
 use rhelm_lib::postrender::pipeline::{FileStage, PipelineFile, Report};
 use rhelm_lib::postrender::{
@@ -24,7 +27,12 @@ pub struct PostRendering {
     hooks: Hooks,
     report: Option<ReportForm>,
     helm_format: bool,
+    /// The stages are those of the revision before.
+    recorded: bool,
 }
+
+/// The value of `--pipeline` that is no file.
+const RECORDED: &str = "recorded";
 
 impl PostRenderArgs {
     /// Finds the stages of the flags and of the pipeline file.
@@ -34,14 +42,18 @@ impl PostRenderArgs {
     pub fn resolve(&self) -> Result<PostRendering, Failure> {
         let mut stages = Vec::new();
         let mut hooks = None;
-        if let Some(path) = &self.pipeline {
+        let recorded = self.pipeline.as_deref() == Some(RECORDED);
+        if recorded && !self.stages.is_empty() {
+            return Err(Failure::new("--pipeline=recorded and --post-renderer exclude each other"));
+        }
+        if let Some(path) = self.pipeline.as_ref().filter(|_| !recorded) {
             let file = read_file(path)?;
             hooks = file.hooks()?;
             let folder = Path::new(path).parent().unwrap_or(Path::new("")).to_owned();
             let search = search_path(&folder)?;
             for stage in &file.stages {
                 stages.push(
-                    file_stage(&search, stage).map_err(|failure| Failure {
+                    file_stage(&search, &folder, stage).map_err(|failure| Failure {
                         message: format!("--pipeline {path}: {}", failure.message),
                         ..failure
                     })?,
@@ -50,10 +62,12 @@ impl PostRenderArgs {
         }
         let search = search_path(Path::new(""))?;
         for stage in self.stages.iter().filter(|stage| !stage.program.is_empty()) {
-            stages.push(find(&search, &stage.program, &stage.arguments)?);
+            let mut found = find(&search, &stage.program, &stage.arguments)?;
+            found.options.files.extend(stage.files.iter().map(PathBuf::from));
+            stages.push(found);
         }
         let hooks = self.hooks.or(hooks).unwrap_or_default();
-        Ok(PostRendering { stages, hooks, report: self.report, helm_format: self.helm_format })
+        Ok(PostRendering { stages, hooks, report: self.report, helm_format: self.helm_format, recorded })
     }
 
     /// The stages as a shell runs them: programs with their arguments. Time limits and environments are left out.
@@ -64,6 +78,9 @@ impl PostRenderArgs {
         let words =
             |program: String, arguments: &[String]| std::iter::once(program).chain(arguments.iter().cloned()).collect();
         let mut commands = Vec::new();
+        if self.pipeline.as_deref() == Some(RECORDED) {
+            return Err(Failure::new("--pipeline=recorded: what is on record cannot be written as a shell pipe"));
+        }
         if let Some(path) = &self.pipeline {
             let folder = Path::new(path).parent().unwrap_or(Path::new(""));
             for stage in read_file(path)?.stages {
@@ -82,7 +99,7 @@ fn read_file(path: &str) -> Result<PipelineFile, Failure> {
     PipelineFile::read(&text).map_err(|cause| error(&cause))
 }
 
-fn file_stage(search: &SearchPath, file: &FileStage) -> Result<Stage, Failure> {
+fn file_stage(search: &SearchPath, folder: &Path, file: &FileStage) -> Result<Stage, Failure> {
     let mut stage = find(search, &file.program, &file.args)?;
     if let Some(name) = &file.name {
         stage.name.clone_from(name);
@@ -91,19 +108,21 @@ fn file_stage(search: &SearchPath, file: &FileStage) -> Result<Stage, Failure> {
     stage.options.timeout = file.timeout.as_deref().map(parse_duration).transpose().map_err(Failure::new)?;
     stage.options.filename_annotation = file.filename_annotation.unwrap_or(stage.options.filename_annotation);
     stage.options.terminal = file.terminal;
+    stage.options.files.extend(file.files.iter().map(|path| folder.join(path)));
     Ok(stage)
 }
 
 /// A filter of our own runs in this process, unless the user says where its program is.
 fn find(search: &SearchPath, name: &str, arguments: &[String]) -> Result<Stage, Failure> {
     let own = if std::env::var_os("RHELM_EXEC_PATH").is_some() { None } else { filter::stage(name, arguments) };
-    match own {
-        Some(filter) => {
-            let filter = filter.map_err(|failure| Failure { message: format!("{name}: {}", failure.message), ..failure })?;
-            Ok(Stage::filter(name, filter))
-        }
-        None => Ok(search.stage(name, arguments.to_vec())?),
-    }
+    let wrong = |failure: Failure| Failure { message: format!("{name}: {}", failure.message), ..failure };
+    let mut stage = match own {
+        Some(filter) => Stage::filter(name, filter.map_err(wrong)?),
+        None => search.stage(name, arguments.to_vec())?,
+    };
+    stage.options.files = filter::files(name, arguments).map_err(wrong)?.into_iter().map(PathBuf::from).collect();
+    stage.arguments = arguments.to_vec();
+    Ok(stage)
 }
 
 /// A program or plugin as a stage that runs in a process of its own, and surroundings that do not hear what it says.
@@ -140,6 +159,31 @@ fn data_home(variable: impl Fn(&str) -> Option<OsString>) -> PathBuf {
 }
 
 impl PostRendering {
+    /// What the stages are known by, where those of the revision before were `recorded`.
+    ///
+    /// # Errors
+    /// When a program or a file cannot be read.
+    pub fn identity(&self, recorded: &Identity) -> Result<Identity, Failure> {
+        identity::of(&self.of(recorded)?)
+    }
+
+    /// With the stages of the revision before, where those are asked for.
+    ///
+    /// # Errors
+    /// When there are none, or one is not found.
+    pub fn of(&self, recorded: &Identity) -> Result<Self, Failure> {
+        if !self.recorded {
+            return Ok(self.clone());
+        }
+        if recorded.is_empty() {
+            return Err(Failure::new("--pipeline=recorded: no pipeline is on record"));
+        }
+        let search = search_path(Path::new(""))?;
+        let stages = recorded.stages.iter().map(|stage| identity::find_again(&search, stage)).collect::<Result<_, _>>()?;
+        let hooks = recorded.hooks.parse().map_err(|error| Failure::new(format!("--pipeline=recorded: {error}")))?;
+        Ok(Self { stages, hooks, helm_format: recorded.helm_format, recorded: false, ..self.clone() })
+    }
+
     /// Whether there is no stage.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -151,6 +195,9 @@ impl PostRendering {
     /// # Errors
     /// For the stage that failed, and for output that is no manifest.
     pub fn apply(&self, manifests: Manifests) -> Result<Manifests, Failure> {
+        if self.recorded {
+            return Err(Failure::new("--pipeline=recorded: there is no revision before this one"));
+        }
         let rendered = self.apply_stages(self.formatted(manifests)?)?;
         if self.is_empty() { Ok(rendered) } else { self.formatted(rendered) }
     }

@@ -7,6 +7,7 @@ use rhelm_lib::postrender::Hooks;
 const RENDERER: &str = "post-renderer";
 const ARGUMENT: &str = "post-renderer-args";
 const PIPELINE: &str = "pipeline";
+const FILE: &str = "post-renderer-file";
 const REPORT: &str = "pipeline-report";
 const FORMAT: &str = "helm-postrender-format";
 const HOOKS: &str = "post-render-hooks";
@@ -42,6 +43,8 @@ pub struct Stage {
     pub program: String,
     /// Passed as they are.
     pub arguments: Vec<String>,
+    /// What it reads beside its input.
+    pub files: Vec<String>,
 }
 
 impl Args for PostRenderArgs {
@@ -54,7 +57,8 @@ impl Args for PostRenderArgs {
         command
             .arg(many(RENDERER).value_name("PROGRAM").help("Program that filters the manifests (repeatable: a chain)"))
             .arg(many(ARGUMENT).value_name("ARGUMENT").help("Argument of the --post-renderer before it (repeatable)"))
-            .arg(one(PIPELINE).value_name("FILE").help("YAML file with stages, which come before those of --post-renderer"))
+            .arg(many(FILE).value_name("FILE").help("File that the --post-renderer before it reads, and is known by (repeatable)"))
+            .arg(one(PIPELINE).value_name("FILE").help("YAML file with stages, which come before those of --post-renderer; `recorded`: those of the revision before"))
             .arg(report.value_name("FORM").help("Say on standard error what each stage did"))
             .arg(format.help("Write the manifests anew, before the first stage and after the last, as Helm 4 does"))
             .arg(
@@ -71,15 +75,17 @@ impl Args for PostRenderArgs {
 
 impl FromArgMatches for PostRenderArgs {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let mut stages: Vec<(usize, Stage)> = positioned(matches, RENDERER)
-            .map(|(place, program)| (place, Stage { program, arguments: Vec::new() }))
-            .collect();
+        let mut stages: Vec<(usize, Stage)> =
+            positioned(matches, RENDERER).map(|(place, program)| (place, Stage { program, ..Stage::default() })).collect();
+        // As in Helm, arguments may stand before the only program.
+        let owner = |stages: &[(usize, Stage)], place| stages.iter().rposition(|(start, _)| *start < place).unwrap_or(0);
         for (place, argument) in positioned(matches, ARGUMENT) {
-            // As in Helm, arguments may stand before the only program.
-            let owner = stages.iter().rposition(|(start, _)| *start < place).unwrap_or(0);
-            if let Some((_, stage)) = stages.get_mut(owner) {
-                stage.arguments.push(argument);
-            }
+            let owner = owner(&stages, place);
+            stages.get_mut(owner).into_iter().for_each(|(_, stage)| stage.arguments.push(argument.clone()));
+        }
+        for (place, file) in positioned(matches, FILE) {
+            let owner = owner(&stages, place);
+            stages.get_mut(owner).into_iter().for_each(|(_, stage)| stage.files.push(file.clone()));
         }
         Ok(Self {
             stages: stages.into_iter().map(|(_, stage)| stage).collect(),

@@ -6,7 +6,7 @@ use crate::config::{self, ConnectOptions};
 use crate::error;
 use crate::retry::{Attempts, Outcome, Repeat};
 use futures_util::Stream;
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT, WARNING};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH, USER_AGENT, WARNING};
 use http::{Method, Request, StatusCode};
 use kube::client::Body;
 use kube::core::WatchEvent;
@@ -35,6 +35,8 @@ pub(crate) struct Call<'a> {
     pub(crate) content_type: &'a str,
     pub(crate) body: Vec<u8>,
     pub(crate) repeat: Repeat,
+    /// Only if the answer has another tag than this; empty for any.
+    pub(crate) known: String,
 }
 
 impl<'a> Call<'a> {
@@ -42,7 +44,7 @@ impl<'a> Call<'a> {
     pub(crate) fn new(method: Method, path: impl Into<String>) -> Self {
         let json = "application/json";
         let repeat = if method == Method::POST { Repeat::Harmful } else { Repeat::Harmless };
-        Self { method, path: path.into(), accept: json, content_type: json, body: Vec::new(), repeat }
+        Self { method, path: path.into(), accept: json, content_type: json, body: Vec::new(), repeat, known: String::new() }
     }
 
     pub(crate) fn get(path: impl Into<String>) -> Self {
@@ -51,6 +53,11 @@ impl<'a> Call<'a> {
 
     pub(crate) fn accept(mut self, accept: &'a str) -> Self {
         self.accept = accept;
+        self
+    }
+
+    pub(crate) fn unless(mut self, known: &str) -> Self {
+        known.clone_into(&mut self.known);
         self
     }
 
@@ -87,6 +94,11 @@ impl Connection {
         &self.namespace
     }
 
+    /// The server's address.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Lets somebody know of the server's warnings.
     pub(crate) fn warn_by(&mut self, on_warning: OnWarning) {
         self.on_warning = Some(on_warning);
@@ -114,11 +126,24 @@ impl Connection {
         self.send(&call).await
     }
 
+    /// Sends one request; the answer, unless it is what is known.
+    pub(crate) async fn changed(&self, call: Call<'_>) -> Result<Option<(HeaderMap, Vec<u8>)>, ClusterError> {
+        let (status, headers, body) = self.exchange(&call).await?;
+        Ok((status != StatusCode::NOT_MODIFIED).then_some((headers, body)))
+    }
+
     async fn send(&self, call: &Call<'_>) -> Result<Vec<u8>, ClusterError> {
+        self.exchange(call).await.map(|(.., body)| body)
+    }
+
+    async fn exchange(&self, call: &Call<'_>) -> Result<(StatusCode, HeaderMap, Vec<u8>), ClusterError> {
+        let is_known = |status| status == StatusCode::NOT_MODIFIED && !call.known.is_empty();
         let mut attempts = Attempts::default();
         loop {
             let (error, pause) = match self.once(call).await {
-                Ok((status, _, body)) if status.is_success() => return Ok(body),
+                Ok((status, headers, body)) if status.is_success() || is_known(status) => {
+                    return Ok((status, headers, body));
+                }
                 Ok((status, headers, body)) => {
                     let outcome = Outcome::Answer { status, headers: &headers, body: &body };
                     (error::refused(status.as_u16(), &body), attempts.next(&outcome, call.repeat))
@@ -187,6 +212,9 @@ fn request(call: &Call<'_>) -> Result<Request<Vec<u8>>, kube::Error> {
         .header::<HeaderName, &str>(ACCEPT, call.accept);
     if !call.body.is_empty() {
         request = request.header::<HeaderName, &str>(CONTENT_TYPE, call.content_type);
+    }
+    if !call.known.is_empty() {
+        request = request.header::<HeaderName, &str>(IF_NONE_MATCH, &call.known);
     }
     request.body(call.body.clone()).map_err(kube::Error::HttpError)
 }

@@ -2,7 +2,7 @@
 
 use crate::client::{Call, Connection, OnWarning, segment};
 use crate::config::ConnectOptions;
-use crate::discovery::{Resource, Served, discover};
+use crate::discovery::{Cache, Known, Resource, Served, discover};
 use async_trait::async_trait;
 use rhelm_lib::cluster::readiness::Unready;
 use rhelm_lib::cluster::{
@@ -18,6 +18,9 @@ pub(crate) const IN_FLIGHT: usize = 32;
 pub struct KubeCluster {
     connection: Connection,
     served: Mutex<Option<Arc<Served>>>,
+    /// What the server last said of itself.
+    version: Mutex<Option<ServerInfo>>,
+    cache: Option<Cache>,
 }
 
 /// Prepares a connection to the cluster that the options and kubeconfig name. Nothing is sent yet.
@@ -25,7 +28,9 @@ pub struct KubeCluster {
 /// # Errors
 /// [`ClusterError::Unreachable`] when the kubeconfig cannot be read or lacks what is asked for.
 pub async fn connect(options: &ConnectOptions) -> Result<KubeCluster, ClusterError> {
-    Ok(KubeCluster { connection: Connection::new(options).await?, served: Mutex::new(None) })
+    let connection = Connection::new(options).await?;
+    let cache = options.cache.as_deref().map(|folder| Cache::of(folder, connection.url()));
+    Ok(KubeCluster { connection, served: Mutex::new(None), version: Mutex::new(None), cache })
 }
 
 impl KubeCluster {
@@ -54,9 +59,22 @@ impl KubeCluster {
     }
 
     async fn rediscover(&self) -> Result<Arc<Served>, ClusterError> {
-        let served = Arc::new(discover(&self.connection).await?);
+        let version = self.last_version().map(|info| info.git_version).unwrap_or_default();
+        let cached = self.cache.as_ref().and_then(Cache::read);
+        let before = cached.as_ref().map(Known::tags);
+        let known = discover(&self.connection, &version, cached).await?;
+        if before.as_ref() != Some(&known.tags())
+            && let Some(cache) = &self.cache
+        {
+            cache.write(&known);
+        }
+        let served = Arc::new(known.into_served());
         *self.served.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&served));
         Ok(served)
+    }
+
+    fn last_version(&self) -> Option<ServerInfo> {
+        self.version.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The kind's place. A kind that is not known is looked for once more: its definition may be new.
@@ -108,16 +126,21 @@ impl Cluster for KubeCluster {
             ClusterError::Api { message, .. } => ClusterError::Unreachable(message),
             error => error,
         })?;
-        Ok(ServerInfo {
+        let info = ServerInfo {
             git_version: text(&answer, "/gitVersion").to_owned(),
             major: text(&answer, "/major").to_owned(),
             minor: text(&answer, "/minor").to_owned(),
             api_versions: Vec::new(),
-        })
+        };
+        *self.version.lock().unwrap_or_else(PoisonError::into_inner) = Some(info.clone());
+        Ok(info)
     }
 
     async fn capabilities(&self) -> Result<ServerInfo, ClusterError> {
-        let info = self.version().await?;
+        let info = match self.last_version() {
+            Some(info) => info,
+            None => self.version().await?,
+        };
         Ok(ServerInfo { api_versions: self.served().await?.api_versions(), ..info })
     }
 

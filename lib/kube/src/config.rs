@@ -35,6 +35,8 @@ pub struct ConnectOptions {
     pub as_user: Option<String>,
     /// The groups to act as, with `as_user`.
     pub as_groups: Vec<String>,
+    /// Where kubectl caches what servers serve, for a file of our own there; nothing is cached without.
+    pub cache: Option<PathBuf>,
 }
 
 /// What cannot be read or found, in client-go's words.

@@ -1,16 +1,22 @@
 //! What a server serves: answers of `/api` and `/apis` in, kinds with their places in the URL space out.
 //!
-//! One pair of requests in the aggregated form; servers that do not know it are asked group by group.
+//! One pair of requests in the aggregated form; servers that do not know it are asked group by group. What was known before is
+//! asked for again only as far as it has changed.
+
+mod cache;
+
+pub(crate) use cache::{Cache, Known};
 
 use crate::client::{Call, Connection};
+use http::header::ETAG;
 use rhelm_lib::cluster::ClusterError;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json";
 
 /// A kind of object.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) struct Resource {
     /// `deployments`.
     pub(crate) plural: String,
@@ -18,17 +24,17 @@ pub(crate) struct Resource {
 }
 
 /// Everything that a server serves.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Served {
-    /// By API version and kind.
-    resources: BTreeMap<(String, String), Resource>,
+    /// By API version, then by kind.
+    resources: BTreeMap<String, BTreeMap<String, Resource>>,
     /// `apps/v1` and `apps/v1/Deployment`, kinds of subresources included.
     names: BTreeSet<String>,
 }
 
 impl Served {
     pub(crate) fn resource(&self, api_version: &str, kind: &str) -> Option<&Resource> {
-        self.resources.get(&(api_version.to_owned(), kind.to_owned()))
+        self.resources.get(api_version)?.get(kind)
     }
 
     pub(crate) fn api_versions(&self) -> Vec<String> {
@@ -47,8 +53,8 @@ impl Served {
 
     fn add_resource(&mut self, api_version: &str, kind: &str, plural: &str, namespaced: bool) {
         self.add_kind(api_version, kind);
-        let key = (api_version.to_owned(), kind.to_owned());
-        self.resources.entry(key).or_insert(Resource { plural: plural.to_owned(), namespaced });
+        let kinds = self.resources.entry(api_version.to_owned()).or_default();
+        kinds.entry(kind.to_owned()).or_insert(Resource { plural: plural.to_owned(), namespaced });
     }
 
     fn add_aggregated(&mut self, groups: Vec<Group>) {
@@ -83,25 +89,51 @@ fn join(group: &str, version: &str) -> String {
     if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") }
 }
 
-/// Asks the server what it serves.
-pub(crate) async fn discover(connection: &Connection) -> Result<Served, ClusterError> {
+impl Known {
+    pub(crate) fn into_served(self) -> Served {
+        let mut all = self.groups;
+        all.resources.extend(self.core.resources);
+        all.names.extend(self.core.names);
+        all
+    }
+}
+
+/// Asks the server of this version (empty: of any) what it serves, as far as that is not known.
+pub(crate) async fn discover(connection: &Connection, version: &str, known: Option<Known>) -> Result<Known, ClusterError> {
+    let mut known = known.unwrap_or_default();
+    if version.is_empty() || known.version != version {
+        (known.core, _) = ask(connection, "/api", "").await?.unwrap_or_default();
+        version.clone_into(&mut known.version);
+    }
+    if let Some((groups, etag)) = ask(connection, "/apis", &known.etag).await? {
+        (known.groups, known.etag) = (groups, etag);
+    }
+    Ok(known)
+}
+
+/// What is served below a root, with its tag; `None` where it still has the tag that is known.
+async fn ask(connection: &Connection, root: &str, known: &str) -> Result<Option<(Served, String)>, ClusterError> {
+    let call = Call::get(root).accept(AGGREGATED).unless(known);
+    let Some((headers, body)) = connection.changed(call).await? else { return Ok(None) };
     let mut served = Served::default();
-    for root in ["/api", "/apis"] {
-        match parse(connection.bytes(Call::get(root).accept(AGGREGATED)).await?)? {
-            Answer::Aggregated(list) => served.add_aggregated(list.items),
-            Answer::Core(core) => {
-                for version in core.versions {
-                    add_group_version(connection, &mut served, &format!("/api/{version}")).await?;
-                }
+    match parse(body)? {
+        Answer::Aggregated(list) => {
+            served.add_aggregated(list.items);
+            let etag = headers.get(ETAG).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            return Ok(Some((served, etag.to_owned())));
+        }
+        Answer::Core(core) => {
+            for version in core.versions {
+                add_group_version(connection, &mut served, &format!("/api/{version}")).await?;
             }
-            Answer::Groups(list) => {
-                for version in list.groups.iter().flat_map(|group| &group.versions) {
-                    add_group_version(connection, &mut served, &format!("/apis/{}", version.group_version)).await?;
-                }
+        }
+        Answer::Groups(list) => {
+            for version in list.groups.iter().flat_map(|group| &group.versions) {
+                add_group_version(connection, &mut served, &format!("/apis/{}", version.group_version)).await?;
             }
         }
     }
-    Ok(served)
+    Ok(Some((served, String::new())))
 }
 
 async fn add_group_version(connection: &Connection, served: &mut Served, path: &str) -> Result<(), ClusterError> {

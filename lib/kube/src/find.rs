@@ -11,9 +11,9 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// From how many objects on a list is cheaper than asking for each.
-const WORTH_A_LIST: usize = 3;
+pub(crate) const WORTH_A_LIST: usize = 3;
 /// A list in which more other objects than this come before those that are wanted is no gain.
-const OTHERS: usize = 500;
+pub(crate) const OTHERS: usize = 500;
 const METADATA: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 const HELMS_LABEL: &str = "app.kubernetes.io/managed-by=Helm";
 

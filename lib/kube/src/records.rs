@@ -6,6 +6,7 @@
 //! Heads are read as metadata alone, bodies by name. What was not written is never reported as written, and what somebody
 //! else changed meanwhile is not overwritten. What is too large for one object is kept in several: see [`crate::chunks`].
 
+mod companions;
 mod large;
 
 use crate::KubeCluster;
@@ -18,7 +19,7 @@ use http::Method;
 use k8s_openapi::ByteString;
 use rhelm_lib::cluster::ClusterError;
 use rhelm_lib::store::labels::Labels;
-use rhelm_lib::store::{Driver, Head, Query, Record, RecordId, StoreError, Stray};
+use rhelm_lib::store::{Companion, Driver, Head, Query, Record, RecordId, StoreError, Stray};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -26,6 +27,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// Heads, with a server that knows them; whole objects from any other.
 const HEADS_ONLY: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+/// What the label `owner` says of records.
+const OWNER: &str = "helm";
 /// How many heads come in one answer.
 const PAGE: usize = 1000;
 /// How many records are asked for at once.
@@ -52,6 +55,8 @@ pub struct KubeDriver {
     namespace: String,
     /// Records that were seen to be in chunks.
     large: Mutex<BTreeSet<RecordId>>,
+    /// Releases that were seen to have nothing beside their records, by namespace and name.
+    alone: Mutex<BTreeSet<(String, String)>>,
 }
 
 #[derive(Deserialize)]
@@ -93,6 +98,7 @@ struct Metadata {
 struct Data {
     release: Option<String>,
     chunks: Option<String>,
+    pipeline: Option<String>,
 }
 
 impl KubeDriver {
@@ -104,6 +110,7 @@ impl KubeDriver {
             kind: Kind::Secret,
             namespace: namespace.to_owned(),
             large: Mutex::default(),
+            alone: Mutex::default(),
         }
     }
 
@@ -310,7 +317,7 @@ fn parse(answer: &[u8]) -> Result<List, ClusterError> {
 }
 
 fn selector(name: Option<&str>) -> String {
-    name.map_or_else(|| "owner=helm".to_owned(), |name| format!("name={name},owner=helm"))
+    name.map_or_else(|| format!("owner={OWNER}"), |name| format!("name={name},owner={OWNER}"))
 }
 
 fn is(error: &ClusterError, wanted: u16) -> bool {
@@ -342,9 +349,26 @@ impl Driver for KubeDriver {
             "" => format!("/api/v1/{}", self.resource()),
             namespace => self.folder(namespace),
         };
-        let list = format!("{folder}?labelSelector={}", segment(&selector(query.name.as_deref())));
+        let wanted = match &query.name {
+            // Companions come along, so that nobody has to ask for those that are not there.
+            Some(name) => format!("name={name},owner in ({OWNER},{})", companions::OWNER),
+            None => selector(None),
+        };
+        let list = format!("{folder}?labelSelector={}", segment(&wanted));
         let doing = if query.name.is_some() { "query: failed to query with labels" } else { "list: failed to list" };
-        self.pages(&list).await.map_err(|error| self.error(doing, &error))
+        let mut heads = self.pages(&list).await.map_err(|error| self.error(doing, &error))?;
+        let all = heads.len();
+        heads.retain(|head| head.labels.get("owner").is_some_and(|owner| owner == OWNER));
+        if let Some(name) = &query.name {
+            let place = (query.namespace.clone(), name.clone());
+            let mut alone = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
+            if heads.len() == all {
+                alone.insert(place)
+            } else {
+                alone.remove(&place)
+            };
+        }
+        Ok(heads)
     }
 
     async fn read(&self, ids: &[RecordId]) -> Result<Vec<Result<Record, StoreError>>, StoreError> {
@@ -378,6 +402,22 @@ impl Driver for KubeDriver {
     async fn delete(&self, id: &RecordId) -> Result<(), StoreError> {
         self.delete_object(&self.path(id)).await?;
         if self.was_large(id) { self.remove_chunks(id, None).await } else { Ok(()) }
+    }
+
+    fn keeps_companions(&self) -> bool {
+        true
+    }
+
+    async fn companions(&self, namespace: &str, name: &str) -> Result<Vec<Companion>, StoreError> {
+        let place = (namespace.to_owned(), name.to_owned());
+        if self.alone.lock().unwrap_or_else(PoisonError::into_inner).remove(&place) {
+            return Ok(Vec::new());
+        }
+        self.list_companions(namespace, name).await
+    }
+
+    async fn write_companion(&self, companion: &Companion) -> Result<(), StoreError> {
+        self.put_companion(companion).await
     }
 
     async fn strays(&self, namespace: &str) -> Result<Vec<Stray>, StoreError> {

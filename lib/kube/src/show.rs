@@ -1,10 +1,12 @@
 //! Objects as the server shows them to people: whole, or as tables with the columns of their kind.
 
 use crate::client::{Call, segment};
-use crate::cluster::{IN_FLIGHT, KubeCluster};
+use crate::cluster::{IN_FLIGHT, KubeCluster, collection, text};
+use crate::find::{OTHERS, WORTH_A_LIST};
 use futures_util::{StreamExt, stream};
 use rhelm_lib::cluster::{ClusterError, ObjectId};
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 /// How objects are shown.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -25,10 +27,52 @@ impl Form {
 }
 
 impl KubeCluster {
-    /// The live objects, in the order of `ids`, each by a request of its own. One that is absent is an error of 404.
+    /// The live objects, in the order of `ids`: tables of a kind by one list where several are wanted, everything else by a request
+    /// of its own. One that is absent is an error of 404.
     pub async fn show(&self, ids: &[ObjectId], form: Form) -> Vec<Result<Json, ClusterError>> {
-        let answers: Vec<_> = ids.iter().map(|id| self.show_one(id, form)).collect();
+        let mut rows = if form == Form::Table { self.listed_rows(ids).await } else { BTreeMap::new() };
+        let answers: Vec<_> = ids.iter().map(|id| self.row_or_one(rows.remove(id), id, form)).collect();
         stream::iter(answers).buffered(IN_FLIGHT).collect().await
+    }
+
+    async fn row_or_one(&self, row: Option<Json>, id: &ObjectId, form: Form) -> Result<Json, ClusterError> {
+        match row {
+            Some(row) => Ok(row),
+            None => self.show_one(id, form).await,
+        }
+    }
+
+    /// Tables of one row each, for objects that lists show.
+    async fn listed_rows(&self, ids: &[ObjectId]) -> BTreeMap<ObjectId, Json> {
+        let mut groups: BTreeMap<(&str, &str, &str), Vec<&ObjectId>> = BTreeMap::new();
+        for id in ids {
+            groups.entry((&id.api_version, &id.kind, &id.namespace)).or_default().push(id);
+        }
+        let groups = groups.into_values().filter(|group| group.len() >= WORTH_A_LIST);
+        let lists: Vec<_> = groups.map(|group| self.list_rows(group)).collect();
+        stream::iter(lists).buffered(IN_FLIGHT).collect::<Vec<_>>().await.into_iter().flatten().collect()
+    }
+
+    async fn list_rows(&self, ids: Vec<&ObjectId>) -> BTreeMap<ObjectId, Json> {
+        let list = async {
+            let resource = self.resource(&ids[0].api_version, &ids[0].kind).await?;
+            let path = collection(&ids[0].api_version, &resource, &ids[0].namespace);
+            let path = format!("{path}?limit={}", ids.len() + OTHERS);
+            self.connection().json(Call::get(path).accept(Form::Table.accept())).await
+        };
+        // Whoever may not list may see each by its name.
+        let Ok(mut table) = list.await else { return BTreeMap::new() };
+        let rows = table.get_mut("rows").map(Json::take).unwrap_or_default();
+        let rows = if let Json::Array(rows) = rows { rows } else { Vec::new() };
+        let wanted: BTreeMap<&str, &ObjectId> = ids.iter().map(|id| (id.name.as_str(), *id)).collect();
+        let mut found = BTreeMap::new();
+        for row in rows {
+            let Some(id) = wanted.get(text(&row, "/object/metadata/name")) else { continue };
+            let mut one = table.clone();
+            one["rows"] = vec![row].into();
+            found.insert((*id).clone(), one);
+        }
+        found
     }
 
     async fn show_one(&self, id: &ObjectId, form: Form) -> Result<Json, ClusterError> {

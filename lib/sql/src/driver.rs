@@ -12,7 +12,7 @@ use crate::transaction::Shared;
 use async_trait::async_trait;
 use rhelm_lib::store::labels::Labels;
 use rhelm_lib::store::line;
-use rhelm_lib::store::{Driver, Head, Query, Record, RecordId, StoreError, Stray};
+use rhelm_lib::store::{Companion, Driver, Head, Query, Record, RecordId, StoreError, Stray};
 use std::collections::BTreeMap;
 
 /// Keeps records in a database.
@@ -101,6 +101,22 @@ impl Driver for SqlDriver {
         let mut turn = self.shared.turn().await?;
         turn.begin().await?;
         let result = turn.remove(id).await;
+        turn.end(result).await
+    }
+
+    fn keeps_companions(&self) -> bool {
+        true
+    }
+
+    async fn companions(&self, namespace: &str, name: &str) -> Result<Vec<Companion>, StoreError> {
+        self.shared.turn().await?.companions(namespace, name).await
+    }
+
+    async fn write_companion(&self, companion: &Companion) -> Result<(), StoreError> {
+        let mut turn = self.shared.turn().await?;
+        turn.make_companions().await?;
+        turn.begin().await?;
+        let result = turn.put_companion(companion).await;
         turn.end(result).await
     }
 

@@ -25,6 +25,8 @@ pub(crate) enum Cause {
     Unreachable,
     /// Somebody else was at work.
     Conflict,
+    /// The row that it belongs to is not there.
+    NoOwner,
     /// A value does not fit.
     TooLong,
     Other,
@@ -42,7 +44,7 @@ impl From<SqlError> for StoreError {
             Cause::Denied => Self::Denied(error.text),
             Cause::Unreachable => Self::Unreachable(error.text),
             Cause::Conflict => Self::Conflict(error.text),
-            Cause::Duplicate | Cause::Schema | Cause::TooLong | Cause::Other => Self::Failed(error.text),
+            Cause::Duplicate | Cause::Schema | Cause::NoOwner | Cause::TooLong | Cause::Other => Self::Failed(error.text),
         }
     }
 }
@@ -76,6 +78,7 @@ fn answered(answer: &tokio_postgres::error::DbError) -> String {
 fn cause(code: &str) -> Cause {
     match code {
         "23505" => Cause::Duplicate,
+        "23503" => Cause::NoOwner,
         "22001" => Cause::TooLong,
         "42P07" | "42P01" | "42703" | "3F000" => Cause::Schema,
         "40001" | "40P01" => Cause::Conflict,

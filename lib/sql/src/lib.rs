@@ -4,6 +4,7 @@
 //! connection string → settings → postgres (TLS) or sqlite → session → migrate (Helm's tables) → driver (records)
 //! ```
 
+mod companions;
 mod driver;
 mod error;
 mod migrate;

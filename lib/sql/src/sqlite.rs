@@ -22,7 +22,7 @@ pub(crate) fn open(path: &Path) -> Result<Sqlite, SqlError> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(PATIENCE)?;
     // Written before a commit returns, also when the power fails.
-    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")?;
+    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;")?;
     Ok(Sqlite { connection: Mutex::new(connection) })
 }
 
@@ -41,6 +41,7 @@ fn make_private(path: &Path) -> Result<(), SqlError> {
 impl From<rusqlite::Error> for SqlError {
     fn from(error: rusqlite::Error) -> Self {
         let cause = match error.sqlite_error_code() {
+            Some(ErrorCode::ConstraintViolation) if error.to_string().contains("FOREIGN KEY") => Cause::NoOwner,
             Some(ErrorCode::ConstraintViolation) => Cause::Duplicate,
             Some(ErrorCode::PermissionDenied | ErrorCode::ReadOnly | ErrorCode::AuthorizationForStatementDenied) => {
                 Cause::Denied

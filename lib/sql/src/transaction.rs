@@ -39,6 +39,14 @@ impl Turn<'_> {
         self.session.execute(sql, params).await
     }
 
+    pub(crate) async fn batch(&self, sql: &str) -> Result<(), SqlError> {
+        self.session.batch(sql).await
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.session.dialect()
+    }
+
     pub(crate) async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, SqlError> {
         self.session.query(sql, params).await
     }

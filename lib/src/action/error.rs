@@ -45,6 +45,19 @@ pub enum Error {
     /// An object belongs to somebody else, or cannot be looked at.
     #[error("{0}")]
     Ownership(String),
+    /// The post-renderers are not those that made the revision before.
+    #[error(
+        "the post-renderers are not those of revision {revision}:\n{diff}give the same ones or --pipeline=recorded, or say why with --accept-pipeline-change"
+    )]
+    Pipeline {
+        /// The revision.
+        revision: u32,
+        /// What is other, a line each, each with its line break.
+        diff: String,
+    },
+    /// Definitions would lose what is in use.
+    #[error("the CRDs cannot be upgraded: {0}; migrate the objects first, or leave the CRDs alone with --crds=skip")]
+    Crds(String),
     /// Objects could not be written.
     #[error("{0}")]
     Apply(String),

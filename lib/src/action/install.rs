@@ -7,12 +7,13 @@
 
 use super::cancel::Cancellation;
 use super::context::Context;
-use super::crds;
+use super::crds::{self, Crds};
 use super::error::Error;
 use super::execute::{Executed, Mode, creation, execute};
 use super::existing::existing;
 use super::hooks::{self, HookOptions};
 use super::objects::{Check, build, unique};
+use super::pipeline::Pipelines;
 use super::revision::{self, DryRun};
 use super::source::{Facts, Source};
 use super::uninstall::{UninstallOptions, uninstall};
@@ -21,6 +22,7 @@ use super::waiting::{self, WaitOptions};
 use crate::cluster::Write;
 use crate::log::Level;
 use crate::plan::Object;
+use crate::postrender::Identity;
 use crate::release::{Info, Release, Status, name};
 use crate::store::{Head, StoreError};
 use serde_json::json;
@@ -45,8 +47,8 @@ pub struct InstallOptions {
     pub labels: BTreeMap<String, String>,
     /// Run no hooks.
     pub no_hooks: bool,
-    /// Leave `crds/` alone.
-    pub skip_crds: bool,
+    /// What is done with `crds/`.
+    pub crds: Crds,
     /// How to wait.
     pub wait: WaitOptions,
     /// Undo everything when something fails.
@@ -72,7 +74,7 @@ pub struct InstallOptions {
 pub async fn install(cx: Context<'_>, options: &InstallOptions, source: &dyn Source) -> Result<Release, Error> {
     let options = &InstallOptions { wait: options.wait.for_rollback(options.rollback_on_failure), ..options.clone() };
     let history = check(cx, options).await?;
-    if options.dry_run != DryRun::Client && !options.skip_crds {
+    if options.dry_run != DryRun::Client && options.crds != Crds::Skip {
         install_crds(cx, options, source, history.as_ref().err()).await?;
     }
     let mut release = render(cx, options, source).await?;
@@ -98,8 +100,17 @@ pub async fn install(cx: Context<'_>, options: &InstallOptions, source: &dyn Sou
     if options.replace {
         replace(cx, &mut release, &history).await?;
     }
+    let pipeline = source.pipeline(&Identity::default()).map_err(Error::Render)?;
+    let pipelines = match history.is_empty() {
+        true => Pipelines::default(),
+        false => Pipelines::read(cx.store, &options.namespace, &options.name, &history).await?,
+    };
     cx.store.create(&release).await?;
-    let done = cx.cancellation.race(perform(cx, options, &mut release, &objects, &adopted)).await;
+    let perform = async {
+        pipelines.keep(cx, &release, pipeline, String::new()).await?;
+        perform(cx, options, &mut release, &objects, &adopted).await
+    };
+    let done = cx.cancellation.race(perform).await;
     match done {
         Ok(()) => {
             revision::conclude(cx, &release).await?;
@@ -160,14 +171,21 @@ async fn install_crds(
     if files.is_empty() {
         return Ok(());
     }
+    let is_upgrade = options.crds == Crds::Upgrade;
     if options.dry_run == DryRun::Server {
+        if is_upgrade {
+            crds::upgrade(cx, &files, &options.namespace, true).await?;
+        }
         cx.warn("This chart or one of its subcharts contains CRDs. Rendering may fail or contain inaccuracies.", Vec::new());
         return Ok(());
     }
     if let Some(error) = unknown_name {
         return Err(refuse_name(cx, error.clone()));
     }
-    crds::install(cx, &files, &options.namespace, !options.client_side).await
+    match is_upgrade {
+        true => crds::upgrade(cx, &files, &options.namespace, false).await,
+        false => crds::install(cx, &files, &options.namespace, !options.client_side).await,
+    }
 }
 
 async fn render(cx: Context<'_>, options: &InstallOptions, source: &dyn Source) -> Result<Release, Error> {
@@ -184,7 +202,7 @@ async fn render(cx: Context<'_>, options: &InstallOptions, source: &dyn Source) 
         is_upgrade: false,
         server,
         config: source.values(),
-        defaults: None,
+        ..Facts::default()
     };
     let rendered = source.render(&facts).map_err(Error::Render)?;
     let mut release = Release {

@@ -14,6 +14,7 @@ mod hooks;
 pub mod install;
 pub mod list;
 mod objects;
+mod pipeline;
 mod revision;
 pub mod rollback;
 mod source;
@@ -27,6 +28,7 @@ mod waiting;
 
 pub use cancel::Cancellation;
 pub use context::Context;
+pub use crds::Crds;
 pub use error::Error;
 pub use existing::check_installable;
 pub use revision::{DryRun, ServerSide};

@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::error::Error;
 use super::hooks::{self, HookOptions};
+use super::pipeline::Pipelines;
 use super::revision::{self, DryRun, ServerSide};
 use super::update::{UpdateOptions, update};
 use super::upgrade::{clean_up, recorded};
@@ -62,14 +63,19 @@ pub(super) async fn go_back(
     options: &RollbackOptions,
     only: Option<Vec<ObjectId>>,
 ) -> Result<Release, Error> {
-    let Prepared { newest, mut release, heads } = prepare(cx, options).await?;
+    let Prepared { newest, mut release, heads, target_made } = prepare(cx, options).await?;
     if options.dry_run != DryRun::None {
         return Ok(release);
     }
     revision::make_room(cx, &heads, options.history_max).await?;
+    let pipelines = Pipelines::read(cx.store, &options.namespace, &options.name, &heads).await?;
     cx.store.create(&release).await?;
     let mut newest = newest;
-    let performed = cx.cancellation.race(perform(cx, options, &mut newest, &mut release, only)).await;
+    let perform = async {
+        pipelines.copy(cx, release.info.rollback_revision, &target_made, &release).await?;
+        perform(cx, options, &mut newest, &mut release, only).await
+    };
+    let performed = cx.cancellation.race(perform).await;
     if let Err(error) = performed {
         if release.info.status != Status::Failed {
             let words = format!("Rollback {:?} failed: {error}", release.name);
@@ -78,7 +84,7 @@ pub(super) async fn go_back(
         }
         return Err(error);
     }
-    supersede(cx, &heads).await?;
+    supersede(cx, &heads, newest).await?;
     release.info.status = Status::Deployed;
     revision::conclude(cx, &release).await?;
     Ok(release)
@@ -88,6 +94,8 @@ struct Prepared {
     newest: Release,
     release: Release,
     heads: Vec<Head>,
+    /// When the revision was made that is gone back to.
+    target_made: String,
 }
 
 async fn prepare(cx: Context<'_>, options: &RollbackOptions) -> Result<Prepared, Error> {
@@ -102,6 +110,7 @@ async fn prepare(cx: Context<'_>, options: &RollbackOptions) -> Result<Prepared,
         true => newest.clone(),
         false => cx.newest(std::slice::from_ref(target), name).await?,
     };
+    let target_made = target.info.last_deployed.clone();
     let server_side = options.server_side.decide(&target);
     let description = match options.description.as_str() {
         "" => format!("Rollback to {wanted}"),
@@ -123,7 +132,7 @@ async fn prepare(cx: Context<'_>, options: &RollbackOptions) -> Result<Prepared,
         apply_method: revision::apply_method(server_side),
         ..target
     };
-    Ok(Prepared { newest, release, heads })
+    Ok(Prepared { newest, release, heads, target_made })
 }
 
 async fn perform(
@@ -193,10 +202,13 @@ async fn fail_update(
 }
 
 /// No other revision is deployed from now on.
-async fn supersede(cx: Context<'_>, heads: &[Head]) -> Result<(), Error> {
-    let deployed: Vec<_> = heads.iter().filter(|head| head.status() == Status::Deployed).cloned().collect();
-    for entry in cx.store.releases(&deployed).await? {
-        let Ok(mut before) = entry.content else { continue };
+async fn supersede(cx: Context<'_>, heads: &[Head], newest: Release) -> Result<(), Error> {
+    let is_newest = |head: &Head| head.revision() == newest.revision;
+    let deployed = heads.iter().filter(|head| head.status() == Status::Deployed);
+    let (known, unread): (Vec<Head>, Vec<Head>) = deployed.cloned().partition(is_newest);
+    let mut all: Vec<_> = cx.store.releases(&unread).await?.into_iter().filter_map(|entry| entry.content.ok()).collect();
+    all.extend(known.first().map(|_| newest));
+    for mut before in all {
         before.info.status = Status::Superseded;
         cx.record(&before).await;
     }

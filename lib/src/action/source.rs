@@ -3,6 +3,7 @@
 use super::template::Rendered;
 use crate::cluster::ServerInfo;
 use crate::manifest::Manifest;
+use crate::postrender::Identity;
 use goyaml::Map;
 
 /// What a render may depend on, once an operation has found it out.
@@ -22,6 +23,8 @@ pub struct Facts {
     pub config: Map,
     /// The defaults in the place of the chart's own.
     pub defaults: Option<Map>,
+    /// What the documents of the revision before went through.
+    pub recorded: Identity,
 }
 
 /// Makes the documents of a revision.
@@ -40,4 +43,12 @@ pub trait Source: Send + Sync {
 
     /// The values that the user gives now.
     fn values(&self) -> Map;
+
+    /// The post-renderers that documents will go through, where those of the revision before are known.
+    ///
+    /// # Errors
+    /// When a program or a file cannot be read.
+    fn pipeline(&self, _recorded: &Identity) -> Result<Identity, String> {
+        Ok(Identity::default())
+    }
 }

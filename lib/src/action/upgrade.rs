@@ -7,11 +7,13 @@
 
 use super::cancel::Cancellation;
 use super::context::Context;
+use super::crds::{self, Crds};
 use super::error::Error;
 use super::existing::existing;
 use super::get::computed_values;
 use super::hooks::{self, HookOptions};
 use super::objects::{Check, build, unique};
+use super::pipeline::Pipelines;
 use super::revision::{self, DryRun, ServerSide};
 use super::rollback::{RollbackOptions, go_back};
 use super::source::{Facts, Source};
@@ -19,6 +21,7 @@ use super::update::{UpdateOptions, update};
 use super::waiting::{self, WaitOptions};
 use crate::cluster::{Cascade, ObjectId};
 use crate::plan::Object;
+use crate::postrender::Identity;
 use crate::release::{Info, Release, Status, name};
 use crate::store::{Head, StoreError};
 use crate::values;
@@ -76,6 +79,10 @@ pub struct UpgradeOptions {
     pub hide_secret: bool,
     /// Of an object that is defined twice, the last one counts.
     pub last_wins: bool,
+    /// What is done with `crds/`.
+    pub crds: Crds,
+    /// Why post-renderers may be others than before.
+    pub accept_pipeline_change: Option<String>,
 }
 
 /// What there is to do where a release is to be upgraded, or installed if there is none.
@@ -115,7 +122,15 @@ pub async fn upgrade(cx: Context<'_>, options: &UpgradeOptions, source: &dyn Sou
     name::check(&options.name).map_err(|_| Error::Name(format!("release name is invalid: {}", options.name)))?;
     revision::check_hidden(options.hide_secret, options.dry_run)?;
     let before = Before::find(cx, options).await?;
-    let mut release = prepare(cx, options, source, &before).await?;
+    let pipelines = Pipelines::read(cx.store, &options.namespace, &options.name, &before.heads).await?;
+    let recorded = pipelines.of(&before.current);
+    let pipeline = source.pipeline(&recorded).map_err(Error::Render)?;
+    let reason = pipelines.check(cx, &before.current, &pipeline, options.accept_pipeline_change.as_deref())?;
+    if options.crds == Crds::Upgrade {
+        let files = source.crds().map_err(Error::Render)?;
+        crds::upgrade(cx, &files, &before.current.namespace, options.dry_run != DryRun::None).await?;
+    }
+    let mut release = prepare(cx, options, source, &before, recorded).await?;
     let steps = Steps::plan(cx, options, &before, &release).await?;
     if options.dry_run != DryRun::None {
         let description = if options.description.is_empty() { "Dry run complete" } else { &options.description };
@@ -125,7 +140,11 @@ pub async fn upgrade(cx: Context<'_>, options: &UpgradeOptions, source: &dyn Sou
     revision::make_room(cx, &before.heads, options.history_max).await?;
     cx.store.create(&release).await?;
     let mut done = Done::default();
-    let performed = cx.cancellation.race(perform(cx, options, &mut release, &steps, &mut done)).await;
+    let perform = async {
+        pipelines.keep(cx, &release, pipeline, reason).await?;
+        perform(cx, options, &mut release, &steps, &mut done).await
+    };
+    let performed = cx.cancellation.race(perform).await;
     match performed {
         Ok(()) => {
             conclude(cx, options, &mut release, before.current).await?;
@@ -174,7 +193,13 @@ impl Before {
     }
 }
 
-async fn prepare(cx: Context<'_>, options: &UpgradeOptions, source: &dyn Source, before: &Before) -> Result<Release, Error> {
+async fn prepare(
+    cx: Context<'_>,
+    options: &UpgradeOptions,
+    source: &dyn Source,
+    before: &Before,
+    recorded: Identity,
+) -> Result<Release, Error> {
     let (config, defaults) = reused(cx, options.reuse, source.values(), &before.current)?;
     let revision = revision::next(&before.heads, &before.newest);
     let namespace = before.current.namespace.clone();
@@ -186,6 +211,7 @@ async fn prepare(cx: Context<'_>, options: &UpgradeOptions, source: &dyn Source,
         server: Some(revision::server_info(cx).await?),
         config,
         defaults,
+        recorded,
     };
     let rendered = source.render(&facts).map_err(Error::Render)?;
     revision::check_labels(&options.labels)?;
@@ -248,7 +274,7 @@ impl Steps {
     async fn plan(cx: Context<'_>, options: &UpgradeOptions, before: &Before, release: &Release) -> Result<Self, Error> {
         let placed = build(cx.cluster, &release.manifest, &release.namespace, Check::New).await?;
         let mut new: Vec<_> = unique(placed, options.last_wins)?.into_iter().map(|placed| placed.object).collect();
-        let mut old = recorded(cx, &before.current, "current").await?;
+        let mut old = self::recorded(cx, &before.current, "current").await?;
         revision::mark(release, &mut new);
         let known: BTreeSet<_> = old.iter().map(|object| &object.id).collect();
         let added: Vec<_> = new.iter().filter(|object| !known.contains(&object.id)).cloned().collect();

@@ -15,6 +15,7 @@ pub mod edit;
 mod error;
 pub mod filter;
 pub mod helm_format;
+pub mod identity;
 pub mod kit;
 pub mod labels;
 pub mod object;
@@ -30,6 +31,7 @@ pub mod workload;
 
 pub use error::{Part, PostRenderError};
 pub use filter::{FilterError, PostRenderer};
+pub use identity::Identity;
 pub use pipeline::{Interrupt, Outcome, Surroundings, run};
 pub use program::{Program, SearchPath, plugin_folders};
 pub use stage::{Action, Stage, StageOptions};

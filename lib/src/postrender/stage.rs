@@ -2,6 +2,7 @@
 
 use super::{PostRenderer, Program};
 use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,8 @@ use std::time::Duration;
 pub struct Stage {
     /// What the user called it; messages and reports use this name.
     pub name: String,
+    /// The user's arguments, which it is known by.
+    pub arguments: Vec<String>,
     /// What it does.
     pub action: Action,
     /// How it is run.
@@ -36,19 +39,27 @@ pub struct StageOptions {
     pub filename_annotation: bool,
     /// Whether a program may read from the terminal. What it starts itself cannot be ended with it then.
     pub terminal: bool,
+    /// What it reads beside its input, and is known by.
+    pub files: Vec<PathBuf>,
 }
 
 impl Stage {
     /// A program as a stage.
     #[must_use]
     pub fn program(program: Program) -> Self {
-        Self { name: program.name.clone(), action: Action::Program(program), options: StageOptions::default() }
+        Self {
+            name: program.name.clone(),
+            arguments: program.arguments.clone(),
+            action: Action::Program(program),
+            options: StageOptions::default(),
+        }
     }
 
     /// A filter as a stage.
     #[must_use]
     pub fn filter(name: &str, filter: impl PostRenderer + 'static) -> Self {
-        Self { name: name.to_owned(), action: Action::Filter(Arc::new(filter)), options: StageOptions::default() }
+        let action = Action::Filter(Arc::new(filter));
+        Self { name: name.to_owned(), arguments: Vec::new(), action, options: StageOptions::default() }
     }
 
     /// What messages call its program.

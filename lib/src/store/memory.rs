@@ -1,6 +1,6 @@
 //! Records in memory: for tests, dry runs and `HELM_DRIVER=memory`.
 
-use super::{Driver, Head, Query, Record, RecordId, StoreError};
+use super::{Companion, Driver, Head, Query, Record, RecordId, StoreError};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,6 +14,7 @@ pub struct MemoryDriver {
 #[derive(Debug, Default)]
 struct State {
     records: BTreeMap<RecordId, Record>,
+    companions: BTreeMap<RecordId, String>,
     writes: u64,
 }
 
@@ -73,6 +74,28 @@ impl Driver for MemoryDriver {
     }
 
     async fn delete(&self, id: &RecordId) -> Result<(), StoreError> {
-        self.state().records.remove(id).map(|_| ()).ok_or(StoreError::NotFound)
+        let mut state = self.state();
+        state.companions.remove(id);
+        state.records.remove(id).map(|_| ()).ok_or(StoreError::NotFound)
+    }
+
+    fn keeps_companions(&self) -> bool {
+        true
+    }
+
+    async fn companions(&self, namespace: &str, name: &str) -> Result<Vec<Companion>, StoreError> {
+        let is_wanted = |id: &RecordId| id.namespace == namespace && id.parts().is_some_and(|(release, _)| release == name);
+        let state = self.state();
+        let wanted = state.companions.iter().filter(|(id, _)| is_wanted(id));
+        Ok(wanted.map(|(id, content)| Companion { id: id.clone(), content: content.clone() }).collect())
+    }
+
+    async fn write_companion(&self, companion: &Companion) -> Result<(), StoreError> {
+        let mut state = self.state();
+        if !state.records.contains_key(&companion.id) {
+            return Err(StoreError::NotFound);
+        }
+        state.companions.insert(companion.id.clone(), companion.content.clone());
+        Ok(())
     }
 }

@@ -76,6 +76,27 @@ pub trait Driver: Send + Sync {
     /// [`StoreError::NotFound`] when there is none.
     async fn delete(&self, id: &RecordId) -> Result<(), StoreError>;
 
+    /// Whether something can be kept beside records that Helm does not see.
+    fn keeps_companions(&self) -> bool {
+        false
+    }
+
+    /// What is kept beside the records of a release, in any order. What belonged to a record that is gone may be among it.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn companions(&self, _namespace: &str, _name: &str) -> Result<Vec<Companion>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// Keeps something beside a record, in the place of what was there, until the record goes.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such record; and where nothing can be kept.
+    async fn write_companion(&self, _companion: &Companion) -> Result<(), StoreError> {
+        Err(StoreError::Failed("this store keeps nothing beside its records".to_owned()))
+    }
+
     /// What lies in a namespace (empty: in any) and belongs to no record.
     ///
     /// # Errors
@@ -91,6 +112,15 @@ pub trait Driver: Send + Sync {
     async fn remove_stray(&self, _stray: &Stray) -> Result<(), StoreError> {
         Err(StoreError::NotFound)
     }
+}
+
+/// What is kept beside a record.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Companion {
+    /// The record.
+    pub id: RecordId,
+    /// JSON.
+    pub content: String,
 }
 
 /// A part of a record without the record.

@@ -4,7 +4,8 @@
 //! number of its own.
 
 use super::labels::{self, CREATED_AT, MODIFIED_AT};
-use super::{Driver, Head, Query, Record, RecordId, StoreError};
+use super::{Companion, Driver, Head, Query, Record, RecordId, StoreError};
+use crate::postrender::identity::Kept;
 use crate::release::record::{self, RecordError, Summary};
 use crate::release::{Release, Status};
 use std::collections::BTreeMap;
@@ -68,7 +69,14 @@ impl Store {
     /// [`StoreError::Exists`] when there is one already.
     pub async fn create(&self, release: &Release) -> Result<(), StoreError> {
         let mut record = self.record(release, CREATED_AT, "create")?;
-        record.head.version = self.driver.create(&record).await?;
+        record.head.version = match self.driver.create(&record).await {
+            // The answer may be all that was lost.
+            Err(error @ StoreError::Unreachable(_)) => match self.one(&record.head.id).await {
+                Ok(found) if found.body == record.body => found.head.version,
+                _ => return Err(error),
+            },
+            result => result?,
+        };
         self.remember(&record);
         Ok(())
     }
@@ -90,9 +98,13 @@ impl Store {
         Ok(())
     }
 
-    /// After a conflict: whoever changed only labels or the like changed nothing that would be lost.
+    /// After a conflict: whoever changed only labels or the like changed nothing that would be lost, and it may have been this.
     async fn replace_again(&self, mut record: Record, seen: &Seen, why: String) -> Result<String, StoreError> {
         let current = self.one(&record.head.id).await?;
+        // Written here, and only the answer was lost.
+        if current.body == record.body && current.head.labels == record.head.labels {
+            return Ok(current.head.version);
+        }
         if digest(&current.body) != seen.body {
             return Err(StoreError::Conflict(why));
         }
@@ -237,6 +249,31 @@ impl Store {
             1 => Err(errors.remove(0)),
             n => Err(StoreError::Failed(format!("encountered {n} deletion errors. First is: {}", errors[0]))),
         }
+    }
+
+    /// What the documents of a release's revisions went through, where that is kept.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn pipelines(&self, namespace: &str, name: &str) -> Result<BTreeMap<u32, Kept>, StoreError> {
+        let companions = self.driver.companions(namespace, name).await?;
+        let kept = |companion: Companion| {
+            let (_, revision) = companion.id.parts()?;
+            let kept = serde_json::from_str(&companion.content);
+            let unreadable = |error| StoreError::Corrupt(format!("the pipeline of revision {revision}: {error}"));
+            Some(kept.map(|kept| (revision, kept)).map_err(unreadable))
+        };
+        companions.into_iter().filter_map(kept).collect()
+    }
+
+    /// Keeps beside the record of a revision what its documents went through.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn keep_pipeline(&self, release: &Release, kept: &Kept) -> Result<(), StoreError> {
+        let id = RecordId::new(&release.namespace, &release.name, release.revision);
+        let content = serde_json::to_string(kept).map_err(|error| StoreError::Failed(error.to_string()))?;
+        self.driver.write_companion(&Companion { id, content }).await
     }
 
     async fn one(&self, id: &RecordId) -> Result<Record, StoreError> {

@@ -2,7 +2,7 @@
 
 use rhelm_lib::release::Status;
 use rhelm_lib::store::labels::{self, Labels};
-use rhelm_lib::store::{Driver, Head, Query, Record, RecordId, StoreError};
+use rhelm_lib::store::{Companion, Driver, Head, Query, Record, RecordId, StoreError};
 use std::future::Future;
 use std::pin::pin;
 use std::task::Poll;
@@ -22,6 +22,7 @@ pub async fn driver_conformance(driver: &dyn Driver, namespaces: [&str; 2]) {
     of_two_writers_one_wins(driver, first).await;
     what_is_no_payload_is_kept_as_it_is(driver, first).await;
     a_large_body_fits(driver, first).await;
+    companions_belong_to_their_records(driver, first).await;
     assert_eq!(ids(driver, first, None).await, Vec::<String>::new(), "something was left behind");
 }
 
@@ -32,6 +33,33 @@ pub fn record(namespace: &str, name: &str, revision: u32, body: &str) -> Record 
     labels.insert(labels::CREATED_AT.to_owned(), "1700000000".to_owned());
     let id = RecordId::new(namespace, name, revision);
     Record { head: Head { id, labels, version: String::new() }, body: body.as_bytes().to_vec() }
+}
+
+async fn companions_belong_to_their_records(driver: &dyn Driver, namespace: &str) {
+    let companion = |name: &str, revision, content: &str| Companion {
+        id: RecordId::new(namespace, name, revision),
+        content: content.to_owned(),
+    };
+    if !driver.keeps_companions() {
+        driver.write_companion(&companion("web", 1, "{}")).await.expect_err("nothing is kept");
+        return;
+    }
+    assert_eq!(driver.companions(namespace, "web").await, Ok(Vec::new()));
+    assert_eq!(driver.write_companion(&companion("web", 1, "{}")).await, Err(StoreError::NotFound));
+    for (name, revision) in [("web", 1), ("web", 2), ("web.v1", 1)] {
+        create(driver, &record(namespace, name, revision, "body")).await;
+    }
+    for (name, revision, content) in [("web", 1, "{}"), ("web", 2, "[1]"), ("web.v1", 1, "[2]"), ("web", 1, "[\"\u{fc}\"]")]
+    {
+        driver.write_companion(&companion(name, revision, content)).await.expect("written");
+    }
+    assert_eq!(ids(driver, namespace, Some("web")).await.len(), 2, "they are no records");
+    let mut kept = driver.companions(namespace, "web").await.expect("companions");
+    kept.sort_by(|a, b| a.id.cmp(&b.id));
+    assert_eq!(kept, [companion("web", 1, "[\"\u{fc}\"]"), companion("web", 2, "[1]")]);
+    for (name, revision) in [("web", 1), ("web", 2), ("web.v1", 1)] {
+        driver.delete(&RecordId::new(namespace, name, revision)).await.expect("deleted");
+    }
 }
 
 async fn a_record_comes_back_as_it_was(driver: &dyn Driver, namespace: &str) {

@@ -3,6 +3,7 @@
 pub mod chart;
 pub mod conformance;
 pub mod controlplane;
+pub mod faults;
 pub mod postgres;
 pub mod world;
 

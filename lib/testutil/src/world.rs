@@ -10,9 +10,10 @@ use rhelm_lib::cluster::ClusterError;
 use rhelm_lib::cluster::memory::MemoryCluster;
 use rhelm_lib::log::Log;
 use rhelm_lib::manifest::{Manifest, collect};
+use rhelm_lib::postrender::Identity;
 use rhelm_lib::release::Release;
 use rhelm_lib::store::memory::MemoryDriver;
-use rhelm_lib::store::{Driver, Head, Query, Record, RecordId, Store, StoreError};
+use rhelm_lib::store::{Companion, Driver, Head, Query, Record, RecordId, Store, StoreError};
 use serde_json::Value as Json;
 use std::future::Future;
 use std::pin::pin;
@@ -36,7 +37,12 @@ pub struct World {
     pub cluster: MemoryCluster,
     /// Where records are kept.
     pub store: Store,
+    /// The files of `crds/`.
+    pub crds: Vec<String>,
+    /// What documents go through, as far as operations are told.
+    pub pipeline: Identity,
     records: Arc<Records>,
+    told: Mutex<Vec<String>>,
 }
 
 #[derive(Default)]
@@ -49,7 +55,14 @@ impl Default for World {
     fn default() -> Self {
         let records = Arc::<Records>::default();
         let store = Store::new(Box::new(Shared(Arc::clone(&records))), || 1_700_000_000);
-        Self { cluster: MemoryCluster::new(), store, records }
+        Self {
+            cluster: MemoryCluster::new(),
+            store,
+            crds: Vec::new(),
+            pipeline: Identity::default(),
+            records,
+            told: Mutex::default(),
+        }
     }
 }
 
@@ -67,7 +80,8 @@ impl World {
 
     /// Runs an operation.
     pub fn run<T>(&self, operation: impl AsyncFnOnce(Context<'_>) -> T) -> T {
-        let (now, log) = (|| "2026-01-02T03:04:05Z".to_owned(), |_: Log| {});
+        let now = || "2026-01-02T03:04:05Z".to_owned();
+        let log = |log: Log| self.told.lock().unwrap_or_else(PoisonError::into_inner).push(line(&log));
         let cancellation = Cancellation::default();
         let (cluster, store) = (&self.cluster, &self.store);
         at_once(operation(Context { cluster, store, now: &now, log: &log, cancellation: &cancellation }))
@@ -78,7 +92,7 @@ impl World {
     /// # Errors
     /// As [`install`].
     pub fn install(&self, options: &InstallOptions, stream: &str) -> Result<Release, Error> {
-        self.run(async |context| install(context, options, &Stream(stream.to_owned())).await)
+        self.run(async |context| install(context, options, &self.source(stream)).await)
     }
 
     /// Upgrades to a stream of documents.
@@ -86,7 +100,11 @@ impl World {
     /// # Errors
     /// As [`upgrade`].
     pub fn upgrade(&self, options: &UpgradeOptions, stream: &str) -> Result<Release, Error> {
-        self.run(async |context| upgrade(context, options, &Stream(stream.to_owned())).await)
+        self.run(async |context| upgrade(context, options, &self.source(stream)).await)
+    }
+
+    fn source(&self, stream: &str) -> Stream {
+        Stream { text: stream.to_owned(), crds: self.crds.clone(), pipeline: self.pipeline.clone() }
     }
 
     /// Status and description of each revision of `web`.
@@ -109,11 +127,23 @@ impl World {
         self.cluster.objects().iter().map(name).collect()
     }
 
+    /// What people have been told since the last time.
+    #[must_use]
+    pub fn told(&self) -> Vec<String> {
+        std::mem::take(&mut *self.told.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// What has been asked of the cluster since the last time, but for reading.
     #[must_use]
     pub fn changes(&self) -> Vec<String> {
         self.cluster.take_calls().into_iter().filter(|call| !call.starts_with("get")).collect()
     }
+}
+
+fn line(log: &Log) -> String {
+    let level = format!("{:?}", log.level).to_uppercase();
+    let fields: String = log.fields.iter().map(|(name, value)| format!(" {name}={value}")).collect();
+    format!("{level} {}{fields}", log.message)
 }
 
 /// A `ConfigMap` of `default` as a document of a chart, with these annotations.
@@ -126,15 +156,20 @@ pub fn config_map(name: &str, annotations: &str, value: &str) -> String {
 }
 
 /// Documents that are already rendered.
-struct Stream(String);
+struct Stream {
+    text: String,
+    crds: Vec<String>,
+    pipeline: Identity,
+}
 
 impl Source for Stream {
     fn crds(&self) -> Result<Vec<Manifest>, String> {
-        Ok(Vec::new())
+        let file = |text: &String| Manifest { source: "c/crds/x.yaml".into(), content: text.clone(), ..Manifest::default() };
+        Ok(self.crds.iter().map(file).collect())
     }
 
     fn render(&self, facts: &Facts) -> Result<Rendered, String> {
-        let (manifests, _) = collect::read(&self.0).map_err(|error| error.to_string())?;
+        let (manifests, _) = collect::read(&self.text).map_err(|error| error.to_string())?;
         let metadata = Metadata { name: "c".into(), version: "1.0.0".into(), ..Metadata::default() };
         let chart = Chart { metadata, ..Chart::default() };
         Ok(Rendered { manifests, chart, config: facts.config.clone(), ..Rendered::default() })
@@ -142,6 +177,10 @@ impl Source for Stream {
 
     fn values(&self) -> goyaml::Map {
         goyaml::Map::new()
+    }
+
+    fn pipeline(&self, _: &Identity) -> Result<Identity, String> {
+        Ok(self.pipeline.clone())
     }
 }
 
@@ -193,5 +232,19 @@ impl Driver for Shared {
     async fn delete(&self, id: &RecordId) -> Result<(), StoreError> {
         self.0.check("delete")?;
         self.0.driver.delete(id).await
+    }
+
+    fn keeps_companions(&self) -> bool {
+        true
+    }
+
+    async fn companions(&self, namespace: &str, name: &str) -> Result<Vec<Companion>, StoreError> {
+        self.0.check("companions")?;
+        self.0.driver.companions(namespace, name).await
+    }
+
+    async fn write_companion(&self, companion: &Companion) -> Result<(), StoreError> {
+        self.0.check("write companion")?;
+        self.0.driver.write_companion(companion).await
     }
 }

@@ -67,6 +67,10 @@ impl Program for InjectLabels {
         Self::augment_args(Command::new(Self::NAME)).about(ABOUT).after_help(EXAMPLES).next_line_help(true)
     }
 
+    fn files(matches: &ArgMatches) -> Result<Vec<String>, Failure> {
+        Ok(Self::from_arg_matches(matches)?.from_file)
+    }
+
     fn filter(matches: &ArgMatches) -> Result<Box<dyn PostRenderer>, Failure> {
         let args = Self::from_arg_matches(matches)?;
         let (mut labels, mut annotations) = (Vec::new(), Vec::new());

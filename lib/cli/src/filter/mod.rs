@@ -26,6 +26,12 @@ pub trait Program {
     /// Its command line.
     fn command() -> Command;
 
+    /// The files that a command line makes it read beside its input.
+    ///
+    /// # Errors
+    /// When the command line is wrong.
+    fn files(matches: &ArgMatches) -> Result<Vec<String>, Failure>;
+
     /// The filter that a command line asks for.
     ///
     /// # Errors
@@ -49,6 +55,20 @@ pub fn stage(name: &str, arguments: &[String]) -> Option<Result<Box<dyn PostRend
         InjectSidecar::NAME => Some(filter::<InjectSidecar>(&words)),
         ScanSecrets::NAME => Some(filter::<ScanSecrets>(&words)),
         _ => None,
+    }
+}
+
+/// The files that one of our filters reads beside its input; none for what is none of ours.
+///
+/// # Errors
+/// When its arguments are wrong.
+pub fn files(name: &str, arguments: &[String]) -> Result<Vec<String>, Failure> {
+    let words: Vec<String> = std::iter::once(name.to_owned()).chain(arguments.iter().cloned()).collect();
+    match name {
+        InjectLabels::NAME => InjectLabels::files(&matches(&InjectLabels::command(), &words)?),
+        InjectSidecar::NAME => InjectSidecar::files(&matches(&InjectSidecar::command(), &words)?),
+        ScanSecrets::NAME => ScanSecrets::files(&matches(&ScanSecrets::command(), &words)?),
+        _ => Ok(Vec::new()),
     }
 }
 

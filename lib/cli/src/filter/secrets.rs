@@ -130,6 +130,11 @@ impl Program for ScanSecrets {
         Self::augment_args(Command::new(Self::NAME)).about(ABOUT).after_help(DETAILS).next_line_help(true)
     }
 
+    fn files(matches: &ArgMatches) -> Result<Vec<String>, Failure> {
+        let args = Self::from_arg_matches(matches)?;
+        Ok(args.config.into_iter().chain(args.baseline).collect())
+    }
+
     fn filter(matches: &ArgMatches) -> Result<Box<dyn PostRenderer>, Failure> {
         let args = Self::from_arg_matches(matches)?;
         let (mut rules, mut allow, mut disabled) = (built_in(), Vec::new(), args.disable_rule.clone());

@@ -93,6 +93,10 @@ impl Program for InjectSidecar {
         Self::augment_args(Command::new(Self::NAME)).about(ABOUT).after_help(FORMAT).next_line_help(true)
     }
 
+    fn files(matches: &ArgMatches) -> Result<Vec<String>, Failure> {
+        Ok(Self::from_arg_matches(matches)?.files)
+    }
+
     fn filter(matches: &ArgMatches) -> Result<Box<dyn PostRenderer>, Failure> {
         let args = Self::from_arg_matches(matches)?;
         if args.files.is_empty() {

@@ -63,10 +63,12 @@ impl Board {
         self.rows.iter_mut().for_each(|row| row.judge(goal, row.object.is_some()));
     }
 
-    /// Until a pod that cannot be scheduled is given up.
+    /// Until a pod is judged otherwise though nothing has happened to it.
     pub(super) fn next_judgement(&self) -> Option<Duration> {
         let pods = self.rows.iter().flat_map(|row| row.pods.values().chain(row.object.as_ref()));
-        let left = pods.filter(|pod| pod["kind"] == "Pod").map(|pod| kstatus::SCHEDULING_GRACE.saturating_sub(age(pod)));
+        let times = [kstatus::SETTLING, kstatus::SCHEDULING_GRACE];
+        let pods = pods.filter(|pod| pod["kind"] == "Pod");
+        let left = pods.flat_map(|pod| times.map(|time| time.saturating_sub(age(pod))));
         left.filter(|left| !left.is_zero()).min()
     }
 

@@ -10,6 +10,9 @@ use std::time::Duration;
 /// How long a pod may stay unscheduled before it counts as failed.
 pub const SCHEDULING_GRACE: Duration = Duration::from_secs(15);
 
+/// How old a pod must be that is not restarted, before it is believed that it goes on: most programs that fail do so at once.
+pub const SETTLING: Duration = Duration::from_secs(3);
+
 /// How an object stands on the way to a goal; `age` is the time since it was created.
 #[must_use]
 pub fn judge(object: &Json, goal: Goal, age: Duration) -> State {
@@ -224,6 +227,9 @@ fn pod_conditions(object: &Json, age: Duration) -> State {
         "Succeeded" => current("Pod has completed successfully"),
         // Current in kstatus: a pod that will never run counts as ready there.
         "Failed" => failed("Pod has completed, but not successfully"),
+        "Running" if has("Ready", "True") && may_end(object) && age < SETTLING => {
+            in_progress("Pod is Ready, and very young")
+        }
         "Running" if has("Ready", "True") => current("Pod is Ready"),
         "Running" => match crash_looping(object).as_slice() {
             [] => in_progress("Pod is running but is not Ready"),
@@ -235,6 +241,10 @@ fn pod_conditions(object: &Json, age: Duration) -> State {
         "" => in_progress("Pod phase not available"),
         phase => State::new(Status::Unknown, format!("unknown phase {phase}")),
     }
+}
+
+fn may_end(pod: &Json) -> bool {
+    matches!(text(pod, "/spec/restartPolicy"), "Never" | "OnFailure")
 }
 
 fn crash_looping(object: &Json) -> Vec<&str> {

@@ -93,7 +93,10 @@ fn pods() {
     let status = json!({"phase": "Failed"});
     assert_eq!(state("Pod", json!({}), status), "Failed: Pod has completed, but not successfully");
     let status = json!({"phase": "Running", "conditions": [condition("Ready", "True", "")]});
-    assert_eq!(state("Pod", json!({}), status), "Current: Pod is Ready");
+    assert_eq!(state("Pod", json!({}), status.clone()), "Current: Pod is Ready");
+    let once = object("Pod", json!({"restartPolicy": "Never"}), status);
+    assert_eq!(judge(&once, READY, Duration::ZERO), in_progress("Pod is Ready, and very young"));
+    assert_eq!(judge(&once, READY, SETTLING), current("Pod is Ready"));
     let waiting = json!({"name": "main", "state": {"waiting": {"reason": "CrashLoopBackOff"}}});
     let status = json!({"phase": "Running", "containerStatuses": [waiting]});
     assert_eq!(state("Pod", json!({}), status), "Failed: Containers in CrashLoop state: main");

@@ -38,6 +38,10 @@ pub struct FileStage {
     /// Whether it may read from the terminal.
     #[serde(default)]
     pub terminal: bool,
+    /// The files that it reads beside its input: when one of them changes, it is another stage. Relative paths begin at the
+    /// pipeline file's folder.
+    #[serde(default)]
+    pub files: Vec<String>,
 }
 
 /// A file that is no pipeline.
@@ -87,7 +91,7 @@ mod tests {
 
     #[test]
     fn files_are_read_or_refused() {
-        let text = "hooks: separate\nstages:\n- program: a\n- name: n\n  program: ./b\n  args: [x, \"\"]\n  env: [PATH, \"AWS_*\"]\n  timeout: 30s\n  filenameAnnotation: true\n  terminal: true\n";
+        let text = "hooks: separate\nstages:\n- program: a\n- name: n\n  program: ./b\n  args: [x, \"\"]\n  env: [PATH, \"AWS_*\"]\n  timeout: 30s\n  filenameAnnotation: true\n  terminal: true\n  files: [c.yaml]\n";
         let file = PipelineFile::read(text).expect("a pipeline");
         let first = FileStage { program: "a".into(), ..FileStage::default() };
         let second = FileStage {
@@ -98,6 +102,7 @@ mod tests {
             timeout: Some("30s".into()),
             filename_annotation: Some(true),
             terminal: true,
+            files: vec!["c.yaml".into()],
         };
         assert_eq!(file, PipelineFile { stages: vec![first, second], hooks: Some("separate".into()) });
         let wrong = [

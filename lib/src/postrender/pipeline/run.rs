@@ -173,9 +173,13 @@ impl Run<'_> {
 
     /// Ends all stages, gently at first, and waits until they are gone.
     fn end_all(&mut self) {
-        let gently = if matches!(self.failure, Some(Failure::Interrupted)) { Ending::Interrupt } else { Ending::Terminate };
+        // A background job of a shell does not hear an interrupt, nor does what it starts.
+        let endings: &[_] = match self.failure {
+            Some(Failure::Interrupted) => &[Ending::Interrupt, Ending::Terminate, Ending::Kill],
+            _ => &[Ending::Terminate, Ending::Kill],
+        };
         self.feeds.iter().for_each(Feed::abandon);
-        for ending in [gently, Ending::Kill] {
+        for &ending in endings {
             let going = self.progress.iter().filter(|progress| !progress.is_over());
             going.filter_map(|progress| progress.group).for_each(|group| group.end(ending));
             if self.wait_for_ends() {

@@ -1,0 +1,85 @@
+//! What is kept beside records: in an object of its own, which Helm does not look for and which goes with the record.
+//!
+//! ```text
+//! Secret sh.helm.release.v1.NAME.vREVISION ← owner of ← Secret rhelm.release.v1.NAME.vREVISION
+//! ```
+
+use super::{Item, Kind, KubeDriver, List, is, parse};
+use crate::client::{Call, segment};
+use http::Method;
+use rhelm_lib::store::{Companion, RecordId, StoreError};
+use serde_json::{Value as Json, json};
+
+/// What the label `owner` says of companions.
+pub(super) const OWNER: &str = "rhelm";
+/// The annotation that names the record.
+const RECORD: &str = "rhelm/record";
+const KEY: &str = "pipeline";
+const ONE_HEAD: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
+
+/// Helm takes everything for a record whose name begins as theirs do.
+fn name_of(id: &RecordId) -> String {
+    format!("rhelm.{}", id.key.strip_prefix("sh.helm.").unwrap_or(&id.key))
+}
+
+impl KubeDriver {
+    pub(super) async fn list_companions(&self, namespace: &str, name: &str) -> Result<Vec<Companion>, StoreError> {
+        let list = format!("{}?labelSelector={}", self.folder(namespace), segment(&format!("name={name},owner={OWNER}")));
+        let answer = self.connection.bytes(Call::get(list)).await.and_then(|answer| parse(&answer));
+        let List { items, .. } = answer.map_err(|error| self.error("query: failed to query with labels", &error))?;
+        items.into_iter().flatten().map(|item| self.companion(item)).collect()
+    }
+
+    fn companion(&self, item: Item) -> Result<Companion, StoreError> {
+        let Item { metadata, data, .. } = item;
+        let key = metadata.annotations.get(RECORD).cloned().unwrap_or_default();
+        let content = self.bytes(data.pipeline, None)?;
+        let content =
+            String::from_utf8(content).map_err(|error| StoreError::Corrupt(format!("{}: {error}", metadata.name)))?;
+        Ok(Companion { id: RecordId { namespace: metadata.namespace, key }, content })
+    }
+
+    pub(super) async fn put_companion(&self, companion: &Companion) -> Result<(), StoreError> {
+        let Companion { id, content } = companion;
+        let place = RecordId { namespace: id.namespace.clone(), key: name_of(id) };
+        let mut object = self.holding(KEY, content.as_bytes());
+        if self.kind == Kind::Secret {
+            object["type"] = "rhelm/companion.v1".into();
+        }
+        object["metadata"] = json!({
+            "name": place.key,
+            "labels": {"name": id.parts().map(|(name, _)| name).unwrap_or_default(), "owner": OWNER},
+            "annotations": {RECORD: id.key},
+            "ownerReferences": [self.owner(id).await?],
+        });
+        match self.create_object(&place, object.clone()).await {
+            // That of an earlier release of this name, which has not been cleaned away yet.
+            Err(StoreError::Exists) => self.replace_object(&place, &object).await.map(drop),
+            result => result.map(drop),
+        }
+    }
+
+    /// The reference by which the server removes a companion with its record.
+    async fn owner(&self, id: &RecordId) -> Result<Json, StoreError> {
+        let answer = self.connection.json(Call::new(Method::GET, self.path(id)).accept(ONE_HEAD)).await;
+        let record = answer.map_err(|error| match is(&error, 404) {
+            true => StoreError::NotFound,
+            false => self.error(&format!("get: failed to get \"{}\"", id.key), &error),
+        })?;
+        let kind = match self.kind {
+            Kind::Secret => "Secret",
+            Kind::ConfigMap => "ConfigMap",
+        };
+        Ok(json!({"apiVersion": "v1", "kind": kind, "name": id.key, "uid": record["metadata"]["uid"]}))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_companion_does_not_look_like_a_record() {
+        assert_eq!(name_of(&RecordId::new("n", "web", 3)), "rhelm.release.v1.web.v3");
+    }
+}
