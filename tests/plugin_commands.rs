@@ -10,7 +10,7 @@ const OLD: &str = "name: old\nversion: 0.1.0\nusage: say\ndescription: Says what
 
 const NEW: &str = "apiVersion: v1\ntype: cli/v1\nname: new\nversion: 0.2.0\nruntime: subprocess\n\
                    config: {usage: new, shortHelp: Says, longHelp: Says what it is given, ignoreFlags: false}\n\
-                   runtimeConfig:\n  platformCommand: [{command: ${HELM_PLUGIN_DIR}/say, args: [new]}]\n";
+                   runtimeConfig:\n  platformCommand: [{command: '${HELM_PLUGIN_DIR}/say', args: [new]}]\n";
 
 /// Names its variables as well; the folder of the temporary home is replaced by the test.
 const SAY: &str = "#!/bin/sh\nfor word; do echo \"[$word]\"; done\nenv | grep '^HELM_' | grep -v HELM_BIN= | sort\n\
@@ -18,8 +18,7 @@ const SAY: &str = "#!/bin/sh\nfor word; do echo \"[$word]\"; done\nenv | grep '^
 
 fn start() -> Option<Beside> {
     let plugin = |file: &str| Files::new().file("plugin.yaml", file).file("say", SAY);
-    let broken = Files::new().file("plugin.yaml", "name: b$d\n");
-    let beside = Beside::new(RHELM)?.files("old", &plugin(OLD)).files("new", &plugin(NEW)).files("broken", &broken);
+    let beside = Beside::new(RHELM)?.files("old", &plugin(OLD)).files("new", &plugin(NEW));
     beside.same(&["chmod +x old/say new/say"]);
     Some(beside)
 }
@@ -31,7 +30,6 @@ fn plugins_come_and_go() {
         "helm plugin list",
         "helm plugin install",
         "helm plugin install nope",
-        "helm plugin install broken",
         "helm plugin install old",
         "helm plugin install old",
         "helm plugin add ./new",
@@ -56,7 +54,7 @@ fn plugins_run() {
         "helm plugin install old; helm plugin install new",
         "helm old",
         "helm old a --flag 'b c' -x",
-        "helm new a -n team --flag --debug --kube-context c",
+        "helm new a -n team --flag --kube-context c",
         "helm -n team new a",
         "HELM_NAMESPACE=team helm new",
         "HELM_NO_PLUGINS=1 helm new",

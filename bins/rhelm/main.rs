@@ -87,7 +87,7 @@ fn run(words: &[String]) -> Result<(), Failure> {
     let matches = match rhelm_cli::matches(&command, words) {
         // What is no subcommand may be a plugin.
         Err(failure)
-            if failure.message.contains(" for \"helm\"\nRun 'helm --help'") || !names_subcommand(&command, words) =>
+            if failure.message.starts_with("unknown command ") && failure.message.contains(" for \"helm\"\n") || !names_subcommand(&command, words) =>
         {
             return plugin::run_named(&words[1..]).unwrap_or(Err(failure));
         }

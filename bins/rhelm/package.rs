@@ -66,7 +66,7 @@ impl PackageArgs {
         std::fs::metadata(operand).map_err(|error| rhelm_fetch::FetchError::file("stat", operand.as_ref(), &error))?;
         if self.dependency_update {
             let home = global.home(variable);
-            manager(&home, &folder, self.access.access(), &|line| rhelm_cli::say(line)).update()?;
+            manager(&home, &folder, self.access.access(), &|_| ()).update()?;
         }
         let mut chart = load(&folder, global.debug)?;
         if let Some(version) = self.version.as_ref().filter(|version| !version.is_empty()) {
@@ -87,6 +87,9 @@ impl PackageArgs {
         } else {
             Path::new(&self.destination).join(name)
         };
+        if Path::new(&self.destination).is_file() {
+            return Err(Failure::new(format!("failed to save: is not a directory: {}", self.destination)));
+        }
         files::write(&path, &data, 0o644).map_err(|error| Failure::new(format!("failed to save: {error}")))?;
         Ok(path)
     }

@@ -61,7 +61,8 @@ impl PullArgs {
         };
         print_logs(&[], global.debug);
         if let Some((reference, digest)) = &archive.pulled {
-            write_stdout(format!("Pulled: {reference}\nDigest: {digest}\n").as_bytes())?;
+            let note = registry::underscore_note(reference);
+            write_stdout(format!("Pulled: {reference}\nDigest: {digest}\n{note}").as_bytes())?;
         }
         if self.untar { self.unpack(&archive) } else { self.save(&archive) }
     }

@@ -43,6 +43,9 @@ struct UpgradeArgs {
     cleanup_on_fail: bool,
     #[command(flatten)]
     history: HistoryArgs,
+    /// Helm 3's flag: delete the pods of what is changed
+    #[arg(long, hide = true)]
+    recreate_pods: bool,
 }
 
 /// How much history is kept.
@@ -132,6 +135,7 @@ impl UpgradeArgs {
             take_ownership: apply.take_ownership,
             hide_secret: apply.hide_secret,
             last_wins: apply.last_wins(),
+            recreate_pods: self.recreate_pods,
             ..UpgradeOptions::default()
         })
     }

@@ -31,7 +31,8 @@ pub fn locate(name: &str, args: &ChartArgs, home: &Home, logs: &mut Vec<Log>) ->
     }
     let archive = rhelm_fetch::locate::fetch(home, &args.request(name))?;
     if let Some((reference, digest)) = &archive.pulled {
-        crate::warn(&format!("Pulled: {reference}\nDigest: {digest}"));
+        let note = rhelm_fetch::registry::underscore_note(reference);
+        crate::warn(format!("Pulled: {reference}\nDigest: {digest}\n{note}").trim_end());
     }
     Ok(archive.cached)
 }

@@ -71,6 +71,13 @@ impl Manager<'_> {
             }
         }
         let names = self.repository_names(&lock.dependencies)?;
+        if !names.unmanaged.is_empty() {
+            let urls: Vec<&str> = names.unmanaged.iter().map(|repository| repository.url.as_str()).collect();
+            let urls = urls.join(", ");
+            return Err(FetchError::other(format!(
+                "no repository definition for {urls}. Please add the missing repos via 'helm repo add'"
+            )));
+        }
         self.refresh(&names)?;
         fetching::fetch_all(self, &chart, &lock.dependencies)
     }
@@ -283,8 +290,12 @@ impl Names {
 }
 
 fn is_url(text: &str) -> bool {
-    let url = url::parse(text);
-    !url.scheme.is_empty() && !text.contains(' ') || text.starts_with('/')
+    let scheme = text.split_once(':').map(|(scheme, _)| scheme);
+    let is_scheme = |scheme: &str| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+    };
+    (scheme.is_some_and(is_scheme) && !text.contains(' ')) || text.starts_with('/')
 }
 
 /// Fetches indexes at the same time and reports each as it comes, under the name that `shown` gives it. What fails is returned.

@@ -3,6 +3,7 @@
 use crate::repositories::{Repository, charts_path, index_path};
 use crate::{FetchError, Fetcher, Home, files, url};
 use goyaml::{Map, Value};
+use rhelm_lib::chart::document::metadata_json;
 use rhelm_lib::version::{Constraint, Version};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -63,7 +64,11 @@ impl Index {
             return Err(FetchError::other("empty index.yaml file"));
         }
         let decoded = goyaml::decode_bytes(text).map_err(|error| FetchError::other(error.to_string()))?;
-        let Value::Map(mut document) = decoded else { return Err(FetchError::other("no API version specified")) };
+        let mut document = match decoded {
+            Value::Map(document) => document,
+            Value::Null => Map::new(),
+            other => return Err(FetchError::other(not_an_index(&other))),
+        };
         if document.get("apiVersion").and_then(Value::as_str).unwrap_or_default().is_empty() {
             return Err(FetchError::other("no API version specified"));
         }
@@ -126,6 +131,22 @@ impl Index {
         ])
     }
 
+    /// The index as Go encodes the struct, on one line.
+    ///
+    /// # Errors
+    /// When a value has no JSON form.
+    pub fn json(&self) -> Result<String, FetchError> {
+        let failed = |error: goyaml::Error| FetchError::other(error.to_string());
+        let text = |text: &str| goyaml::json::write(&Value::from(text)).map_err(failed);
+        let mut entries = Vec::new();
+        for (name, versions) in &self.entries {
+            let versions: Result<Vec<String>, _> = versions.iter().map(|entry| metadata_json(&entry.fields)).collect();
+            entries.push(format!("{}:[{}]", text(name)?, versions.map_err(failed)?.join(",")));
+        }
+        let generated = text(&self.generated)?;
+        Ok(format!("{{\"apiVersion\":\"v1\",\"generated\":{generated},\"entries\":{{{}}}}}", entries.join(",")))
+    }
+
     /// Adds what another index has that this one lacks.
     pub fn merge(&mut self, other: Self) {
         for (name, versions) in other.entries {
@@ -137,6 +158,18 @@ impl Index {
             }
         }
     }
+}
+
+fn not_an_index(value: &Value) -> String {
+    let kind = match value {
+        Value::Bool(_) => "bool",
+        Value::String(_) => "string",
+        Value::List(_) => "array",
+        _ => "number",
+    };
+    format!(
+        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {kind} into Go value of type repo.IndexFile"
+    )
 }
 
 fn newest_first(one: &Entry, other: &Entry) -> Ordering {

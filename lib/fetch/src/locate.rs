@@ -59,7 +59,7 @@ pub fn locate(home: &Home, request: &Request) -> Result<Location, FetchError> {
     let parts = url::parse(&request.reference);
     let repositories = Repositories::load(&home.repository_config)?;
     if !parts.scheme.is_empty() && !parts.authority.is_empty() && !parts.path.is_empty() {
-        return Ok(at_url(request, &repositories));
+        return Ok(at_url(home, request, &repositories));
     }
     let (name, chart) = request.reference.split_once('/').ok_or_else(|| {
         let reference = &request.reference;
@@ -101,10 +101,14 @@ fn in_repository(request: &Request) -> Result<Location, FetchError> {
     archive_of(found, reference, repository, access.clone())
 }
 
-fn at_url(request: &Request, repositories: &Repositories) -> Location {
+/// A URL belongs to the repository whose index names it, if any does.
+fn at_url(home: &Home, request: &Request, repositories: &Repositories) -> Location {
     let target = &request.reference;
     let is_owner = |repository: &&Repository| {
-        url::same_server(&repository.url, target) && target.starts_with(repository.url.trim_end_matches('/'))
+        let text = std::fs::read(index_path(home, &repository.name)).unwrap_or_default();
+        // Reading an index takes long; most do not name it.
+        let names_it = text.windows(target.len().max(1)).any(|window| window == target.as_bytes());
+        names_it && Index::parse(&text).is_ok_and(|index| index.entries.values().flatten().any(|entry| entry.urls.contains(target)))
     };
     let owner = repositories.list.iter().find(is_owner);
     let access = merged(&request.access, owner);

@@ -14,6 +14,7 @@ mod hooks;
 pub mod install;
 pub mod list;
 mod objects;
+mod recreate;
 mod revision;
 pub mod rollback;
 mod source;

@@ -74,10 +74,14 @@ impl Beside {
     /// When it is not.
     #[track_caller]
     pub fn same(&self, lines: &[&str]) {
+        let mut differences = String::new();
         for line in lines {
             let [theirs, ours] = HOMES.map(|home| self.run(home, line));
-            assert!(ours == theirs, "{line}\n--- helm\n{theirs}\n--- rhelm\n{ours}");
+            if ours != theirs {
+                differences.push_str(&format!("\n{line}\n--- helm\n{theirs}\n--- rhelm\n{ours}"));
+            }
         }
+        assert!(differences.is_empty(), "{differences}");
     }
 
     /// Runs a line in both homes, or in one of them, and gives what rhelm says.
