@@ -49,7 +49,8 @@ fn charts_are_packaged() {
     let Some(beside) = Beside::new(RHELM) else { return };
     let beside = beside.variable("SOURCE_DATE_EPOCH", "1700000000").variable("TZ", "UTC");
     let bare = Files::new().file("Chart.yaml", "apiVersion: v1\nname: bare\nversion: 0.1.0\n");
-    let missing = Files::new().file("Chart.yaml", chart_yaml("m") + "dependencies:\n- {name: x, version: 1.0.0, repository: ''}\n");
+    let missing =
+        Files::new().file("Chart.yaml", chart_yaml("m") + "dependencies:\n- {name: x, version: 1.0.0, repository: ''}\n");
     let within = Files::new()
         .file("Chart.yaml", chart_yaml("p") + "dependencies:\n- {name: s, version: 0.1.0, repository: ''}\n")
         .file("charts/s/Chart.yaml", chart_yaml("s"))

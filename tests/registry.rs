@@ -81,7 +81,8 @@ fn a_digest_names_a_chart() {
 fn dependencies_come_from_registries() {
     let Some((beside, registry)) = start(None) else { return };
     let app = |version: &str| {
-        let head = format!("apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies:\n- {{name: web, version: {version:?}, ");
+        let head =
+            format!("apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies:\n- {{name: web, version: {version:?}, ");
         Files::new().file("Chart.yaml", format!("{head}repository: 'oci://{}/charts'}}\n", registry.address()))
     };
     let beside = beside.files("exact", &app("1.0.0")).files("range", &app("^1.0.0"));

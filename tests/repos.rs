@@ -200,7 +200,8 @@ fn credentials_stay_with_their_server() {
     let (near, far) = (site(&beside).start(), site(&beside).start());
     let elsewhere = format!("http://localhost:{}/web-1.2.0.tgz", far.port());
     let beside = beside.variable("NEAR", &near.url()).variable("FAR", &far.url());
-    let pull = |flags: &str| format!("helm pull web --repo $NEAR --username user --password secret {flags} && rm -r .cache *.tgz");
+    let pull =
+        |flags: &str| format!("helm pull web --repo $NEAR --username user --password secret {flags} && rm -r .cache *.tgz");
     near.change(|site| site.redirect("/web-1.2.0.tgz", &elsewhere));
     for flags in ["", "--pass-credentials"] {
         beside.same(&[&pull(flags)]);
@@ -213,8 +214,10 @@ fn credentials_stay_with_their_server() {
     assert!(!was_trusted(&far));
     beside.same(&[&pull("--pass-credentials")]);
     assert!(was_trusted(&far));
-    assert_eq!(beside.ours("helm repo add near $NEAR --username user --password secret && helm pull near/web"), 
-        "\"near\" has been added to your repositories\nexit 0\n");
+    assert_eq!(
+        beside.ours("helm repo add near $NEAR --username user --password secret && helm pull near/web"),
+        "\"near\" has been added to your repositories\nexit 0\n"
+    );
     assert!(!was_trusted(&far));
 }
 
@@ -283,7 +286,8 @@ fn one_home_serves_both() {
     assert_eq!(beside.ours("helm repo add far $URL/"), "\"far\" has been added to your repositories\nexit 0\n");
     // Each goes on with what the other has written.
     let helm = ours.join("bin/helm").display().to_string();
-    let by_us = beside.theirs(&format!("{helm} pull loc/web && ls -R .cache && {helm} search repo && {helm} repo add far $URL/"));
+    let by_us =
+        beside.theirs(&format!("{helm} pull loc/web && ls -R .cache && {helm} search repo && {helm} repo add far $URL/"));
     assert!(by_us.ends_with("has been added to your repositories\nexit 0\n"), "{by_us}");
     let helm = theirs.join("bin/helm").display().to_string();
     let by_them = beside.ours(&format!("{helm} pull far/web && {helm} search repo && {helm} repo add loc $URL"));
@@ -294,9 +298,10 @@ fn one_home_serves_both() {
 #[test]
 fn an_index_is_written() {
     let Some(beside) = Beside::new(RHELM) else { return };
-    let files = [("web", "1.0.0"), ("web", "1.2.0"), ("tool", "3.1.0")].into_iter().fold(Files::new(), |files, (name, version)| {
-        files.file(&format!("{name}-{version}.tgz"), chart(name, version).pack(name))
-    });
+    let files =
+        [("web", "1.0.0"), ("web", "1.2.0"), ("tool", "3.1.0")].into_iter().fold(Files::new(), |files, (name, version)| {
+            files.file(&format!("{name}-{version}.tgz"), chart(name, version).pack(name))
+        });
     let files = files.file("below/data-0.1.0.tgz", chart("data", "0.1.0").pack("data"));
     let show = "sed -E 's/\"20[^\"]*\"/TIME/' d/index.yaml";
     beside.files("d", &files).same(&[

@@ -29,7 +29,8 @@ pub(super) fn install(global: &GlobalArgs, source: &str, version: &str) -> Resul
     let temporary = tempfile::Builder::new().prefix(".clone-").tempdir_in(&root)?;
     let folder = temporary.path().join("plugin");
     let url = source.trim_start_matches("git+");
-    git(Path::new("."), &["clone", "--quiet", "--", url, &folder.display().to_string()]).map_err(|_| unknown("Cannot detect VCS"))?;
+    git(Path::new("."), &["clone", "--quiet", "--", url, &folder.display().to_string()])
+        .map_err(|_| unknown("Cannot detect VCS"))?;
     if !version.is_empty() {
         git(&folder, &["checkout", "--quiet", &reference(&folder, version)?, "--"])?;
     }
@@ -65,8 +66,7 @@ fn is_archive(source: &str) -> bool {
 /// The tag of the newest version that the constraint accepts, or what has just that name.
 fn reference(folder: &Path, version: &str) -> Result<String, Failure> {
     let tags = git(folder, &["tag", "--list"])?;
-    let mut found: Vec<(Version, &str)> =
-        tags.lines().filter_map(|tag| Some((Version::parse(tag).ok()?, tag))).collect();
+    let mut found: Vec<(Version, &str)> = tags.lines().filter_map(|tag| Some((Version::parse(tag).ok()?, tag))).collect();
     found.sort_by(|one, other| other.0.precedence(&one.0));
     if let Ok(constraint) = Constraint::parse(version)
         && let Some((_, tag)) = found.iter().find(|(version, _)| constraint.accepts(version))

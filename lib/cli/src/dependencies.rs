@@ -12,7 +12,17 @@ use std::time::SystemTime;
 /// A manager for the chart at `path`; `report` takes the lines that people read.
 #[must_use]
 pub fn manager<'a>(home: &'a Home, path: &'a Path, access: Access, report: &'a (dyn Fn(&str) + Sync)) -> Manager<'a> {
-    Manager { home, path, access, skip_refresh: false, now: now(), report, package_time: package_time(), seconds: seconds() }
+    Manager {
+        home,
+        path,
+        access,
+        skip_refresh: false,
+        now: now(),
+        report,
+        verify: None,
+        package_time: package_time(),
+        seconds: seconds(),
+    }
 }
 
 /// Now, as RFC 3339.

@@ -27,12 +27,6 @@ impl Failure {
             message => Self { message: format!("{what}: {message}"), ..self },
         }
     }
-
-    /// For a flag of Helm's that rhelm knows but cannot honour.
-    #[must_use]
-    pub fn unsupported(flag: &str) -> Self {
-        Self::new(format!("{flag} is not supported by rhelm"))
-    }
 }
 
 /// Whatever was caused by a store that denies, is not reached, holds damage or was changed by others ends with the exit status

@@ -1,7 +1,7 @@
 //! The charts in `charts/`: which versions `Chart.yaml` asks for, the lock file, and fetching them.
 
 use crate::index::{self, Index};
-use crate::locate::{self, Request};
+use crate::locate::{self, Archive, Request};
 use crate::repositories::{Repositories, Repository, index_path};
 use crate::{Access, FetchError, Fetcher, Home, files, registry, url};
 use goyaml::Value;
@@ -25,6 +25,8 @@ pub struct Manager<'a> {
     pub skip_refresh: bool,
     /// Now, as RFC 3339, for the lock file.
     pub now: String,
+    /// Says why an archive is not to be trusted.
+    pub verify: Option<&'a (dyn Fn(&mut Archive) -> Result<(), FetchError> + Sync)>,
     /// Takes the lines that people read.
     pub report: &'a (dyn Fn(&str) + Sync),
     /// The time that packages of local charts get.

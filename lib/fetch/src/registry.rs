@@ -123,7 +123,7 @@ pub fn pull(home: &Home, request: &Request) -> Result<Archive, FetchError> {
         digest => format!("{}/{}@{digest}", reference.host, reference.repository),
     };
     let cached = keep(home, &data)?;
-    Ok(Archive { data, file_name, provenance, pulled: Some((place, digest)), cached })
+    Ok(Archive { data, file_name, provenance, pulled: Some((place, digest)), cached, location: None })
 }
 
 /// Puts a chart into a registry, below `remote`; gives its reference and the manifest's digest.

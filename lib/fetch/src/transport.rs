@@ -4,11 +4,11 @@
 
 use crate::{FetchError, url};
 use base64::Engine as _;
+use rustls::CertificateError;
 use std::io::Read;
 use std::net::ToSocketAddrs;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use rustls::CertificateError;
 use ureq::http::{Request, StatusCode};
 use ureq::tls::{Certificate, ClientCert, PemItem, RootCerts, TlsConfig, TlsProvider, parse_pem};
 use ureq::{Agent, SendBody};
@@ -120,7 +120,8 @@ impl Fetcher {
             let location = fetched.header("location").filter(|_| matches!(fetched.status, 301 | 302 | 303 | 307 | 308));
             let Some(location) = location.filter(|_| body.is_none()) else { return Ok(fetched) };
             let next = url::redirect(&target, location);
-            let is_near = url::same_server(&target, &next) || (self.access.pass_credentials && url::same_host(&target, &next));
+            let is_near =
+                url::same_server(&target, &next) || (self.access.pass_credentials && url::same_host(&target, &next));
             if !is_near {
                 authorization = None;
             }

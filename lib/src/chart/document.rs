@@ -92,12 +92,30 @@ impl Dependency {
 
 /// The order of the fields in Go's structs; an index adds the last four.
 const METADATA: &[&str] = &[
-    "name", "home", "sources", "version", "description", "keywords", "maintainers", "icon", "apiVersion", "condition", "tags",
-    "appVersion", "deprecated", "annotations", "kubeVersion", "dependencies", "type", "urls", "created", "removed", "digest",
+    "name",
+    "home",
+    "sources",
+    "version",
+    "description",
+    "keywords",
+    "maintainers",
+    "icon",
+    "apiVersion",
+    "condition",
+    "tags",
+    "appVersion",
+    "deprecated",
+    "annotations",
+    "kubeVersion",
+    "dependencies",
+    "type",
+    "urls",
+    "created",
+    "removed",
+    "digest",
 ];
 const MAINTAINER: &[&str] = &["name", "email", "url"];
-const DEPENDENCY: &[&str] =
-    &["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"];
+const DEPENDENCY: &[&str] = &["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"];
 
 /// The fields of a chart, or of its entry in an index, as Go encodes the struct.
 ///

@@ -58,7 +58,8 @@ impl Registry {
             if log.read_line(&mut line)? == 0 {
                 return Err(std::io::Error::other("it did not start"));
             }
-            let address = line.split_once("listening on ").map(|(_, rest)| rest.split(['"', ',']).next().unwrap_or_default());
+            let address =
+                line.split_once("listening on ").map(|(_, rest)| rest.split(['"', ',']).next().unwrap_or_default());
             registry.address = address.unwrap_or_default().to_owned();
         }
         // What nobody reads would stop it.

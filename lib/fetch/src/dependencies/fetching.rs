@@ -1,11 +1,11 @@
 //! Filling `charts/`: all archives are fetched at the same time, and only when all are there do they take the place of the old ones.
 
 use super::{
-    Access, Chart, Dependency, FetchError, Home, Manager, Path, PathBuf, Repositories, Request, loader, locate, package,
+    Access, Archive, Chart, Dependency, FetchError, Home, Manager, Path, PathBuf, Repositories, Request, loader, locate,
+    package,
 };
 use super::{Fetcher, Index, Repository, index_path, registry, url};
 use crate::files;
-use crate::locate::Archive;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -151,7 +151,8 @@ fn fetch_one(
     if registry::is_oci(repository) {
         let reference = format!("{}/{name}", repository.trim_end_matches('/'));
         let (version, access) = (version.clone(), manager.access.clone());
-        return locate::fetch(manager.home, &Request { reference, version, access, ..Request::default() });
+        let archive = locate::fetch(manager.home, &Request { reference, version, access, ..Request::default() });
+        return archive.and_then(|archive| trusted(manager, archive));
     }
     let failed = |error: FetchError| match error {
         FetchError::Other(text) => FetchError::other(text),
@@ -177,7 +178,13 @@ fn fetch_one(
         digest: entry.digest.clone(),
     };
     locate::fetch_from(manager.home, &location, version)
+        .and_then(|archive| trusted(manager, archive))
         .map_err(|error| FetchError::other(format!("could not download {}: {error}", location.url)))
+}
+
+fn trusted(manager: &Manager<'_>, mut archive: Archive) -> Result<Archive, FetchError> {
+    manager.verify.map_or(Ok(()), |verify| verify(&mut archive))?;
+    Ok(archive)
 }
 
 /// A local chart as its archive.
