@@ -47,7 +47,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
         index.entries.entry(chart.metadata.name.clone()).or_default().push(Entry::new(fields));
     }
     if !args.merge.is_empty() {
-        match Index::load(Path::new(&args.merge)) {
+        match Index::load_whole(Path::new(&args.merge)) {
             Ok(other) => index.merge(other),
             // Helm begins an index there.
             Err(FetchError::File { .. }) => {

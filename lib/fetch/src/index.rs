@@ -1,5 +1,7 @@
 //! `index.yaml`: what charts a repository has.
 
+mod scan;
+
 use crate::repositories::{Repository, charts_path, index_path};
 use crate::{FetchError, Fetcher, Home, files, url};
 use goyaml::{Map, Value};
@@ -29,7 +31,7 @@ pub struct Entry {
     pub urls: Vec<String>,
     /// The archive's SHA-256.
     pub digest: String,
-    /// Every field as it stands in the index.
+    /// The fields as they stand in the index; of one that was skimmed only some.
     pub fields: Map,
 }
 
@@ -45,6 +47,11 @@ impl Entry {
             _ => Vec::new(),
         };
         Self { parsed: Version::parse(&version).ok(), version, urls, digest: text("digest"), fields }
+    }
+
+    /// Whether it has a name and a version; others are passed over.
+    pub(crate) fn is_proper(&self) -> bool {
+        self.parsed.is_some() && !self.text("name").is_empty()
     }
 
     /// A field that is a text.
@@ -78,8 +85,7 @@ impl Index {
             for (name, versions) in entries {
                 let Value::List(versions) = versions else { continue };
                 let of_map = |value| if let Value::Map(fields) = value { Some(Entry::new(fields)) } else { None };
-                let is_proper = |entry: &Entry| entry.parsed.is_some() && !entry.text("name").is_empty();
-                let entries = versions.into_iter().filter_map(of_map).filter(is_proper).collect();
+                let entries = versions.into_iter().filter_map(of_map).filter(Entry::is_proper).collect();
                 index.entries.insert(name, entries);
             }
         }
@@ -87,11 +93,36 @@ impl Index {
         Ok(index)
     }
 
-    /// Reads an index file.
+    /// Reads an index, of each version at least what is needed to find and fetch it.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn skim(text: &[u8]) -> Result<Self, FetchError> {
+        match std::str::from_utf8(text).ok().and_then(scan::scan) {
+            Some((entries, generated)) => {
+                let mut index = Self { entries, generated };
+                index.sort();
+                Ok(index)
+            }
+            None => Self::parse(text),
+        }
+    }
+
+    /// Skims an index file.
     ///
     /// # Errors
     /// When there is none, or it is none.
     pub fn load(path: &Path) -> Result<Self, FetchError> {
+        let text = std::fs::read(path).map_err(|error| FetchError::file("open", path, &error))?;
+        let failed = |error| FetchError::other(format!("error loading {}: {error}", path.display()));
+        Self::skim(&text).map_err(failed)
+    }
+
+    /// Reads an index file with every field of it.
+    ///
+    /// # Errors
+    /// When there is none, or it is none.
+    pub fn load_whole(path: &Path) -> Result<Self, FetchError> {
         let text = std::fs::read(path).map_err(|error| FetchError::file("open", path, &error))?;
         Self::parse(&text).map_err(|error| FetchError::other(format!("error loading {}: {error}", path.display())))
     }
@@ -187,7 +218,7 @@ fn newest_first(one: &Entry, other: &Entry) -> Ordering {
 /// When it cannot be had, or is none.
 pub fn fetch(fetcher: &Fetcher, repository: &str) -> Result<(Vec<u8>, Index), FetchError> {
     let text = fetcher.get(&url::resolve(repository, "index.yaml"), repository)?;
-    let index = Index::parse(&text)?;
+    let index = Index::skim(&text)?;
     Ok((text, index))
 }
 

@@ -132,7 +132,7 @@ fn at_url(home: &Home, request: &Request, repositories: &Repositories) -> Locati
         // Reading an index takes long; most do not name it.
         let names_it = text.windows(target.len().max(1)).any(|window| window == target.as_bytes());
         names_it
-            && Index::parse(&text)
+            && Index::skim(&text)
                 .is_ok_and(|index| index.entries.values().flatten().any(|entry| entry.urls.contains(target)))
     };
     let owner = repositories.list.iter().find(is_owner);
