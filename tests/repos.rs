@@ -63,7 +63,7 @@ fn repositories_are_added_listed_and_removed() {
         "cat .config/helm/repositories.yaml",
         "ls -R .config .cache",
         "stat -c '%a %n' .config/helm/*",
-        "cat .cache/helm/repository/loc-charts.txt",
+        "sort .cache/helm/repository/loc-charts.txt",
         "cmp .cache/helm/repository/loc-index.yaml .cache/helm/repository/two-index.yaml",
         "helm repo list",
         "helm repo ls --no-headers",
