@@ -56,8 +56,8 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Failure> {
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     let about = "Apply the manifests on standard input, and record them as a release";
-    let command = rhelm_cli::with_flags::<RhelmApplyArgs>(Command::new("rhelm-apply").about(about));
-    let matches = rhelm_cli::matches(&rhelm_cli::with_flags::<GlobalArgs>(command), &words)?;
+    let command = rhelm_cli::with_flags_now::<RhelmApplyArgs>(Command::new("rhelm-apply").about(about));
+    let matches = rhelm_cli::matches(&rhelm_cli::with_flags_now::<GlobalArgs>(command), &words)?;
     let global = GlobalArgs::from_arg_matches(&matches)?.with_environment(|name| std::env::var(name).ok());
     let args = RhelmApplyArgs::from_arg_matches(&matches)?;
     let [name] = exactly("rhelm-apply NAME [flags]", args.operands.clone())?;

@@ -12,7 +12,8 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Failure> {
     let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
-    let command = rhelm_cli::with_flags::<GlobalArgs>(template::command("rhelm-render"));
+    let command = rhelm_cli::with_flags_now::<TemplateArgs>(template::command("rhelm-render"));
+    let command = rhelm_cli::with_flags_now::<GlobalArgs>(command);
     let matches = rhelm_cli::matches(&command, &words)?;
     let global = GlobalArgs::from_arg_matches(&matches)?.with_environment(|name| std::env::var(name).ok());
     template::run(&TemplateArgs::from_arg_matches(&matches)?, &global, &|_| Err(become_rhelm(&words[1..])))

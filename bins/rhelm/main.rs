@@ -115,5 +115,5 @@ fn names_subcommand(command: &Command, words: &[String]) -> bool {
 
 fn command() -> Command {
     let rhelm = Command::new("rhelm").about("Helm as a suite of small Unix programs").arg_required_else_help(true);
-    rhelm_cli::with_flags::<GlobalArgs>(rhelm).subcommands(SUBCOMMANDS.iter().map(|subcommand| (subcommand.define)()))
+    rhelm_cli::with_flags_now::<GlobalArgs>(rhelm).subcommands(SUBCOMMANDS.iter().map(|subcommand| (subcommand.define)()))
 }

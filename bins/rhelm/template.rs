@@ -6,7 +6,7 @@ use rhelm_cli::template::{self, TemplateArgs};
 use rhelm_cli::{Failure, GlobalArgs};
 
 pub(crate) fn define() -> Command {
-    template::command("template")
+    rhelm_cli::with_flags::<TemplateArgs>(template::command("template"))
 }
 
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {

@@ -99,7 +99,7 @@ fn links_are_followed_and_told_of() {
     symlink("real", chart.join("ld")).expect("a link");
     let (chart, logs) = load(&chart).expect("a chart");
     assert_eq!(names(&chart.files), ["l.txt", "ld/a", "real/a"]);
-    assert_eq!(chart.files[0].data, b"out");
+    assert_eq!(chart.files[0].data, "out");
     let message = "level=INFO msg=\"found symbolic link in path. Contents of linked file included and used\"";
     let expected = [
         format!("{message} path=<DIR>/c/l.txt resolved=<DIR>/outside.txt"),

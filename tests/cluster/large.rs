@@ -34,7 +34,7 @@ fn helm_lists_a_large_release_and_refuses_the_rest() {
         let first = store.last(namespace, "web").await.expect("a release");
         let mut large = first.clone();
         large.revision = 2;
-        large.chart.files = vec![File { name: "noise".into(), data: noise(10 << 20), ..File::default() }];
+        large.chart.files = vec![File { name: "noise".into(), data: noise(10 << 20).into(), ..File::default() }];
         store.create(&large).await.expect("created");
         store.update(&large).await.expect("updated");
         let mut old = first.clone();

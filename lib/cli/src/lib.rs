@@ -58,7 +58,7 @@ pub use name_args::NameArgs;
 pub use namespace::namespace;
 pub use operands::{at_least_one, exactly, name_and_chart, none};
 pub use output::{say, write_stdout};
-pub use parse::{matches, parse_bool, read_as_pflag, with_flags};
+pub use parse::{matches, parse_bool, read_as_pflag, with_flags, with_flags_now};
 pub use post_render::{PostRendering, renderer};
 pub use post_render_args::{PostRenderArgs, ReportForm, Stage};
 pub use render_args::RenderArgs;

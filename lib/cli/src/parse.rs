@@ -14,16 +14,24 @@ pub fn matches(command: &Command, words: &[String]) -> Result<ArgMatches, Failur
     read.map_err(|error| {
         let is_help = !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
         if !is_help {
-            return Failure::new(message(command, &error, words));
+            let mut complete = command.clone();
+            complete.build();
+            return Failure::new(message(&complete, &error, words));
         }
         print!("{error}");
         Failure { message: String::new(), status: 0 }
     })
 }
 
-/// Adds the flags of `A` to a command that keeps its own description: clap would take that of the flags.
+/// Gives a subcommand the flags of `A` when it is the one that is asked for: a program has many, and each costs time and memory.
 #[must_use]
 pub fn with_flags<A: Args>(command: Command) -> Command {
+    command.defer(|command| read_as_pflag(with_flags_now::<A>(command)))
+}
+
+/// Adds the flags of `A` to a command that keeps its own description: clap would take that of the flags.
+#[must_use]
+pub fn with_flags_now<A: Args>(command: Command) -> Command {
     let about = command.get_about().cloned().unwrap_or_default();
     A::augment_args(command).about(about).long_about(None)
 }

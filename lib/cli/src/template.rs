@@ -153,10 +153,10 @@ pub type Connect<'a> = dyn Fn(&GlobalArgs) -> Result<Server, Failure> + 'a;
 
 const USAGE: &str = "rhelm template [NAME] [CHART] [flags]";
 
-/// The command with its flags.
+/// The command without its flags.
 #[must_use]
 pub fn command(name: &'static str) -> Command {
-    crate::with_flags::<TemplateArgs>(Command::new(name).about("Render a chart and print its manifests"))
+    Command::new(name).about("Render a chart and print its manifests")
 }
 
 /// Renders and prints. `connect` reaches the cluster, for `--dry-run=server`.
@@ -277,24 +277,25 @@ impl TemplateArgs {
     }
 
     fn print(&self, rendered: Rendered, release: &ReleaseFacts) -> Result<(), Failure> {
-        let mut manifests = rendered.manifests.clone();
+        let mut rendered = rendered;
+        let recorded = self.release_file.as_ref().map(|path| (path, rendered.clone()));
+        let manifests = &mut rendered.manifests;
         if self.render.no_hooks {
             manifests.hooks.clear();
         }
         if self.skip_tests {
             manifests.hooks.retain(|hook| !hook.events.iter().any(|event| event == "test"));
         }
-        let rendered_crds = rendered.crds.clone();
         let text = match &self.release_file {
             // What is recorded keeps the blank lines that printing trims.
-            Some(_) => manifest::stream::write(&manifests),
-            None => manifest::print::printed(&rendered.crds, &manifests),
+            Some(_) => manifest::stream::write(manifests),
+            None => manifest::print::printed(&rendered.crds, manifests),
         };
-        if let Some(path) = &self.release_file {
+        if let Some((path, rendered)) = recorded {
             ReleaseFile::of(rendered, release).write(path)?;
         }
         match &self.output_dir {
-            Some(folder) => self.write(folder, &rendered_crds, &manifests, &release.name),
+            Some(folder) => self.write(folder, &rendered.crds, manifests, &release.name),
             None if self.show_only.is_empty() => crate::write_stdout(text.as_bytes()),
             None => crate::write_stdout(manifest::print::show_only(&text, &self.show_only)?.as_bytes()),
         }

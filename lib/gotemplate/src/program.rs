@@ -9,6 +9,7 @@ use crate::function::ParameterType;
 use crate::lex::Lexer;
 use crate::literal::Literal;
 use crate::value::{Str, Value};
+use bytes::Bytes;
 use std::borrow::Cow;
 use std::rc::Rc;
 
@@ -17,7 +18,7 @@ use std::rc::Rc;
 pub(crate) struct Source {
     /// The file's name.
     pub(crate) name: Rc<str>,
-    pub(crate) text: Box<[u8]>,
+    pub(crate) text: Bytes,
 }
 
 /// Where an instruction comes from.

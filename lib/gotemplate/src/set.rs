@@ -5,6 +5,7 @@ use crate::function::FunctionTable;
 use crate::parse::{self, ParseError};
 use crate::program::Program;
 use crate::value::{Str, Value};
+use bytes::Bytes;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
@@ -133,11 +134,12 @@ impl Set {
         out: &mut Vec<u8>,
     ) -> Result<(), TextError> {
         let mut own = self.clone();
-        let steps = text.as_ref().len() as u64 / PARSED_PER_STEP;
+        let text = Bytes::copy_from_slice(text.as_ref());
+        let steps = text.len() as u64 / PARSED_PER_STEP;
         if let Err(message) = self.resources.charge(steps, &self.limits) {
             return Err(TextError::Exec(ExecError::unparsed(name, message)));
         }
-        let programs = parse::parse(name, text.as_ref(), &self.functions).map_err(TextError::Parse)?;
+        let programs = parse::parse(name, &text, &self.functions).map_err(TextError::Parse)?;
         let main = programs.iter().rfind(|program| program.name.as_bytes() == name.as_bytes()).cloned();
         own.add(programs);
         match main {
@@ -151,7 +153,15 @@ impl Set {
     /// # Errors
     /// The first fault of the text; the set is unchanged then.
     pub fn parse(&mut self, name: &str, text: impl AsRef<[u8]>) -> Result<(), ParseError> {
-        self.add(parse::parse(name, text.as_ref(), &self.functions)?);
+        self.parse_shared(name, &Bytes::copy_from_slice(text.as_ref()))
+    }
+
+    /// [`Set::parse`] of a text that is not copied.
+    ///
+    /// # Errors
+    /// Those of [`Set::parse`].
+    pub fn parse_shared(&mut self, name: &str, text: &Bytes) -> Result<(), ParseError> {
+        self.add(parse::parse(name, text, &self.functions)?);
         Ok(())
     }
 

@@ -12,6 +12,8 @@ pub mod unpack;
 
 pub use metadata::ValidationError;
 
+use bytes::Bytes;
+
 use crate::log::{Level, Log};
 use goyaml::{Map, Value};
 
@@ -88,7 +90,7 @@ pub struct File {
     /// Relative to the chart's root, with `/`: `templates/deployment.yaml`.
     pub name: String,
     /// The content, without a leading byte order mark.
-    pub data: Vec<u8>,
+    pub data: Bytes,
     /// When it was last changed, as RFC 3339 with nanoseconds.
     pub modified: Option<String>,
 }

@@ -35,7 +35,7 @@ mod tests {
     use crate::chart::{File, Metadata};
 
     fn chart(name: &str, files: &[&str], dependencies: Vec<Chart>) -> Chart {
-        let files = files.iter().map(|name| File { name: (*name).into(), data: b"x".into(), modified: None }).collect();
+        let files = files.iter().map(|name| File { name: (*name).into(), data: "x".into(), modified: None }).collect();
         Chart { metadata: Metadata { name: name.into(), ..Metadata::default() }, files, dependencies, ..Chart::default() }
     }
 

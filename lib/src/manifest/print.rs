@@ -11,12 +11,14 @@ pub struct NoSuchTemplate(pub String);
 /// The text on standard output. Only the part before the hooks is trimmed, so a hook may end in blank lines.
 #[must_use]
 pub fn printed(crds: &[Manifest], manifests: &Manifests) -> String {
-    let mut text = String::new();
-    for crd in crds {
-        stream::frame(&mut text, crd);
+    let hooks = manifests.hooks.iter().map(|hook| &hook.manifest);
+    let length = crds.iter().chain(&manifests.resources).chain(hooks).map(stream::framed_length).sum::<usize>();
+    let mut text = String::with_capacity(length + 1);
+    for manifest in crds.iter().chain(&manifests.resources) {
+        stream::frame(&mut text, manifest);
     }
-    text.push_str(&stream::resources(manifests));
-    let mut text = text.trim().to_owned();
+    // A frame begins with no space.
+    text.truncate(text.trim_end().len());
     text.push('\n');
     for hook in &manifests.hooks {
         stream::frame(&mut text, &hook.manifest);

@@ -34,6 +34,12 @@ pub fn frame(text: &mut String, manifest: &Manifest) {
     text.push('\n');
 }
 
+/// How many bytes [`frame`] adds.
+pub(super) fn framed_length(manifest: &Manifest) -> usize {
+    const FRAME: &str = "---\n# Source: \n\n";
+    FRAME.len() + manifest.source.len() + manifest.content.len()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@
 use super::files::Files;
 use super::{Input, ReleaseFacts};
 use crate::chart::{Chart, Dependency, Maintainer, Metadata};
+use bytes::Bytes;
 use gotemplate::value::{Element, List, Map, MapType, Value};
 use std::rc::Rc;
 
@@ -18,7 +19,7 @@ pub(crate) struct Template {
     /// `chart/templates/file.yaml`.
     pub name: String,
     /// Its text, normally UTF-8.
-    pub text: Rc<[u8]>,
+    pub text: Bytes,
     /// `.` of its chart.
     pub context: Map,
     /// `.Template.BasePath`.
@@ -90,7 +91,7 @@ fn add_chart(chart: &Chart, place: &Place, values: Map, shared: &Shared, templat
     for file in chart.templates.iter().filter(|file| !library || is_partial(&file.name)) {
         templates.push(Template {
             name: format!("{}/{}", place.path, file.name),
-            text: file.data.as_slice().into(),
+            text: file.data.clone(),
             context: context.clone(),
             base_path: base_path.clone(),
         });

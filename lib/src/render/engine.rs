@@ -98,7 +98,8 @@ impl Engine {
                 self.state.execute_handlebars(handlebars, &template.name, data)
             }
             _ => {
-                let mut text = Vec::new();
+                // What is written is mostly what the file says.
+                let mut text = Vec::with_capacity(template.text.len());
                 self.set.execute(&template.name, &data, &mut text).map_err(|error| failed(&error))?;
                 Ok(without_no_value(text))
             }
@@ -123,7 +124,7 @@ fn parse(
             let text = String::from_utf8_lossy(&template.text);
             handlebars.get_or_insert_with(|| Handlebars::new(functions)).parse(&template.name, &text)?;
         } else {
-            set.parse(&template.name, &template.text).map_err(|error| unparsable(&error.to_string()))?;
+            set.parse_shared(&template.name, &template.text).map_err(|error| unparsable(&error.to_string()))?;
         }
     }
     if let Some(handlebars) = handlebars {

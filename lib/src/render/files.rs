@@ -3,6 +3,7 @@
 use super::glob::Glob;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use gotemplate::function::ParameterType;
 use gotemplate::value::{Kind, MethodError, Object, Value};
 use std::any::Any;
@@ -12,16 +13,16 @@ use std::rc::Rc;
 
 /// The files by name.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Files(BTreeMap<String, Rc<[u8]>>);
+pub(crate) struct Files(BTreeMap<String, Bytes>);
 
 impl Files {
     /// The files of a chart.
     pub(crate) fn new(files: &[crate::chart::File]) -> Self {
-        Self(files.iter().map(|file| (file.name.clone(), file.data.as_slice().into())).collect())
+        Self(files.iter().map(|file| (file.name.clone(), file.data.clone())).collect())
     }
 
     fn content(&self, name: &str) -> &[u8] {
-        self.0.get(name).map(Rc::as_ref).unwrap_or_default()
+        self.0.get(name).map(Bytes::as_ref).unwrap_or_default()
     }
 
     /// Every file when the pattern is malformed, as Helm does it.
@@ -103,7 +104,7 @@ impl Object for Files {
     }
 
     fn entries(&self) -> Option<Vec<(Value, Value)>> {
-        let entry = |(name, data): (&String, &Rc<[u8]>)| (Value::string(name.as_str()), Value::Bytes(data.clone()));
+        let entry = |(name, data): (&String, &Bytes)| (Value::string(name.as_str()), Value::Bytes(data.as_ref().into()));
         Some(self.0.iter().map(entry).collect())
     }
 
@@ -123,7 +124,7 @@ mod tests {
     use crate::chart::File;
 
     fn files() -> Files {
-        let file = |name: &str, data: &str| File { name: name.into(), data: data.into(), modified: None };
+        let file = |name: &str, data: &'static str| File { name: name.into(), data: data.into(), modified: None };
         Files::new(&[file("b.txt", "x\n\ny\n"), file("a/c.txt", "c"), file("empty", "")])
     }
 
@@ -154,7 +155,7 @@ mod tests {
         assert_eq!(Files::new(&files_of("a", "de")).display(), "map[a:[100 101]]");
     }
 
-    fn files_of(name: &str, data: &str) -> Vec<File> {
+    fn files_of(name: &str, data: &'static str) -> Vec<File> {
         vec![File { name: name.into(), data: data.into(), modified: None }]
     }
 }

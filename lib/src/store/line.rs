@@ -191,7 +191,7 @@ mod tests {
     fn what_is_no_record_is_described_without_being_shown() {
         let cases = [
             ("{\"key\":\"SECRET", LineError::Json(14)),
-            ("{\"key\":\"SECRET\",\"body\":[\"SECRET\"]}", LineError::Json(24)),
+            ("{\"key\":\"SECRET\",\"body\":[\"SECRET\"]}", LineError::Json(23)),
             ("{\"namespace\":\"n\"}", LineError::Key),
             ("{\"key\":\"k\",\"bodyBase64\":\"!\"}", LineError::Body),
         ];

@@ -16,6 +16,7 @@ use crate::lex::{Kind, Lexer, Token};
 use crate::literal::unquote;
 use crate::program::{Program, Source};
 use crate::value::Str;
+use bytes::Bytes;
 use draft::{Body, Draft};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -45,12 +46,12 @@ type Parsed<T> = Result<T, ParseError>;
 const MAX_LENGTH: usize = 1 << 31;
 
 /// Compiles a file: its own template, and those that it defines.
-pub(crate) fn parse(name: &str, text: &[u8], functions: &FunctionTable) -> Parsed<Vec<Rc<Program>>> {
+pub(crate) fn parse(name: &str, text: &Bytes, functions: &FunctionTable) -> Parsed<Vec<Rc<Program>>> {
     if text.len() > MAX_LENGTH {
         let message = format!("text of {} bytes is too long", text.len());
         return Err(ParseError { name: name.into(), line: 1, message });
     }
-    let source = Rc::new(Source { name: name.into(), text: text.into() });
+    let source = Rc::new(Source { name: name.into(), text: text.clone() });
     let mut parser = Parser {
         lexer: Lexer::new(text),
         text,

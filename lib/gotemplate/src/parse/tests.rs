@@ -5,6 +5,7 @@ use crate::function::{FunctionTable, Rest};
 use crate::program::{Instruction, Program};
 use crate::testing::cases;
 use crate::value::{Str, Value};
+use bytes::Bytes;
 use std::fmt::Write;
 
 fn functions() -> FunctionTable {
@@ -17,7 +18,7 @@ fn functions() -> FunctionTable {
 }
 
 fn programs(text: &[u8]) -> String {
-    match parse("t", text, &functions()) {
+    match parse("t", &Bytes::copy_from_slice(text), &functions()) {
         Ok(programs) => programs.iter().map(|program| listing(program)).collect::<Vec<_>>().join("\n"),
         Err(error) => error.to_string(),
     }
@@ -71,7 +72,7 @@ fn nesting_takes_no_stack() {
 #[test]
 fn parentheses_nest_as_deeply_as_in_go() {
     let text = |depth| format!("{{{{ {} }}}}", nested("(", "1", ")", depth));
-    assert!(parse("t", text(10_000).as_bytes(), &functions()).is_ok());
+    assert!(parse("t", &text(10_000).into(), &functions()).is_ok());
     assert_eq!(programs(text(10_001).as_bytes()), "template: t:1: max expression depth exceeded");
 }
 
@@ -80,9 +81,9 @@ fn long_things_are_read() {
     let pipeline = format!("{{{{ 1{} }}}}", " | list".repeat(100_000));
     let constant = format!("{{{{ {} }}}}", "9".repeat(100_000));
     let text = format!("{{{{ \"{}\" }}}}", "x".repeat(1_000_000));
-    assert!(parse("t", pipeline.as_bytes(), &functions()).is_ok());
+    assert!(parse("t", &pipeline.into(), &functions()).is_ok());
     assert!(programs(constant.as_bytes()).starts_with("template: t:1: illegal number syntax: \"9999999999"));
-    assert!(parse("t", text.as_bytes(), &functions()).is_ok());
+    assert!(parse("t", &text.into(), &functions()).is_ok());
 }
 
 #[test]

@@ -73,7 +73,7 @@ impl Assembly<'_> {
             "values.yaml" => {
                 self.chart.values = values::read(&file.data)?;
                 self.chart.has_values = true;
-                self.chart.values_file = Some(File { name: file.name, data: file.data, modified: file.modified });
+                self.chart.values_file = Some(File { name: file.name, data: file.data.into(), modified: file.modified });
                 Ok(())
             }
             "values.schema.json" => {
@@ -181,6 +181,6 @@ fn extension(path: &str) -> Option<&str> {
 
 impl From<Buffered> for File {
     fn from(file: Buffered) -> Self {
-        Self { name: file.name, data: file.data, modified: file.modified }
+        Self { name: file.name, data: file.data.into(), modified: file.modified }
     }
 }

@@ -60,7 +60,10 @@ pub fn load(path: &Path) -> Result<(Chart, Vec<Log>), LoadError> {
 /// [`ArchiveError`] for one that cannot be read or that holds what it must not.
 pub(super) fn unpacked(data: &[u8]) -> Result<Vec<super::File>, ArchiveError> {
     let files = archive::read(data, &mut { MAX_SIZE })?;
-    Ok(files.into_iter().map(|Buffered { name, data, modified }| super::File { name, data, modified }).collect())
+    Ok(files
+        .into_iter()
+        .map(|Buffered { name, data, modified }| super::File { name, data: data.into(), modified })
+        .collect())
 }
 
 /// Why a chart cannot be loaded. Its text is Helm's.

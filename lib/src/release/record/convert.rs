@@ -138,7 +138,7 @@ fn files(files: Option<Vec<File<'_>>>) -> Result<Vec<chart::File>, RecordError> 
 
 impl<'a> From<&'a chart::File> for File<'a> {
     fn from(file: &'a chart::File) -> Self {
-        let data = Bytes(Cow::Borrowed(file.data.as_slice()));
+        let data = Bytes(Cow::Borrowed(file.data.as_ref()));
         Self { name: text(&file.name), data, modtime: time(optional(&file.modified)) }
     }
 }
@@ -148,7 +148,7 @@ impl TryFrom<File<'_>> for chart::File {
 
     fn try_from(file: File<'_>) -> Result<Self, RecordError> {
         let modified = some_time(&file.modtime)?;
-        Ok(Self { name: file.name.into_owned(), data: file.data.0.into_owned(), modified })
+        Ok(Self { name: file.name.into_owned(), data: file.data.0.into_owned().into(), modified })
     }
 }
 

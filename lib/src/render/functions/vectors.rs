@@ -26,7 +26,7 @@ fn chart(template: &str) -> Chart {
             description: "test chart".into(),
             ..Metadata::default()
         },
-        templates: vec![File { name: "templates/t.yaml".into(), data: template.into(), modified: None }],
+        templates: vec![File { name: "templates/t.yaml".into(), data: template.to_owned().into(), modified: None }],
         ..Chart::default()
     }
 }
