@@ -1,5 +1,6 @@
 //! Tests of programs and library together: one test program, one module for each tier.
 
+mod chart_commands;
 mod cluster;
 mod docs;
 #[cfg(target_os = "linux")]
@@ -10,10 +11,15 @@ mod inject_labels;
 mod inject_sidecar;
 mod lint;
 mod parity;
+mod plugin_commands;
 mod plugins;
 mod post_renderers;
+mod provenance;
+mod registry;
 mod renderer;
+mod repos;
 mod scan_secrets;
+mod spellings;
 mod sql;
 mod store;
 mod tidy;

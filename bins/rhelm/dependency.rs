@@ -4,7 +4,9 @@ mod listing;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::dependencies::manager;
-use rhelm_cli::{AccessArgs, ChartArgs, Failure, GlobalArgs, narrow_table, print_logs, variable, write_stdout};
+use rhelm_cli::provenance::Verifier;
+use rhelm_cli::{AccessArgs, Failure, GlobalArgs, narrow_table, print_logs, variable, write_stdout};
+use rhelm_fetch::locate::Archive;
 use rhelm_lib::chart::loader;
 use std::path::Path;
 
@@ -58,12 +60,17 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
 }
 
 fn fetch(global: &GlobalArgs, what: &str, args: &FetchArgs) -> Result<(), Failure> {
-    ChartArgs { verify: args.verify, ..ChartArgs::default() }.check()?;
     let home = global.home(variable);
     let path = Path::new(args.operands.first().map_or(".", String::as_str));
     let report = |line: &str| rhelm_cli::say(line);
     let mut manager = manager(&home, path, args.access.access(), &report);
+    let verifier = Verifier::new(args.keyring.as_deref());
+    let verify = |archive: &mut Archive| {
+        let provenance = archive.fetch_provenance()?;
+        verifier.verify(&archive.file_name, &archive.data, &provenance).map(drop)
+    };
     manager.skip_refresh = args.skip_refresh;
+    manager.verify = if args.verify { Some(&verify) } else { None };
     Ok(if what == "build" { manager.build() } else { manager.update() }?)
 }
 

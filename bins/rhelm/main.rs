@@ -3,6 +3,7 @@
 //! A new subcommand is a `mod` line and a row of [`SUBCOMMANDS`].
 
 mod apply_args;
+mod completion;
 mod connect;
 mod create;
 mod dependency;
@@ -35,6 +36,7 @@ mod template;
 mod test;
 mod uninstall;
 mod upgrade;
+mod verify;
 mod version;
 
 use clap::{ArgMatches, Command, FromArgMatches};
@@ -49,6 +51,7 @@ struct Subcommand {
 }
 
 const SUBCOMMANDS: &[Subcommand] = &[
+    Subcommand { define: completion::define, run: completion::run },
     Subcommand { define: create::define, run: create::run },
     Subcommand { define: dependency::define, run: dependency::run },
     Subcommand { define: env::define, run: env::run },
@@ -73,6 +76,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand { define: test::define, run: test::run },
     Subcommand { define: uninstall::define, run: uninstall::run },
     Subcommand { define: upgrade::define, run: upgrade::run },
+    Subcommand { define: verify::define, run: verify::run },
     Subcommand { define: version::define, run: version::run },
 ];
 
@@ -87,7 +91,8 @@ fn run(words: &[String]) -> Result<(), Failure> {
     let matches = match rhelm_cli::matches(&command, words) {
         // What is no subcommand may be a plugin.
         Err(failure)
-            if failure.message.contains(" for \"helm\"\nRun 'helm --help'") || !names_subcommand(&command, words) =>
+            if failure.message.starts_with("unknown command ") && failure.message.contains(" for \"helm\"\n")
+                || !names_subcommand(&command, words) =>
         {
             return plugin::run_named(&words[1..]).unwrap_or(Err(failure));
         }

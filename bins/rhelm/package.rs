@@ -2,6 +2,7 @@
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::dependencies::{manager, package_time, seconds};
+use rhelm_cli::provenance::{passphrase, signing_key};
 use rhelm_cli::{AccessArgs, Failure, GlobalArgs, print_logs, variable, write_stdout};
 use rhelm_fetch::files;
 use rhelm_lib::chart::{Chart, dependency, loader, package};
@@ -50,8 +51,8 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
     if args.operands.is_empty() {
         return Err(Failure::new("need at least one argument, the path to the chart"));
     }
-    if args.sign {
-        return Err(Failure::unsupported("--sign"));
+    if args.sign && args.key.as_deref().unwrap_or_default().is_empty() {
+        return Err(Failure::new("--key is required for signing a package"));
     }
     for operand in &args.operands {
         let path = args.package(&global, operand)?;
@@ -66,7 +67,7 @@ impl PackageArgs {
         std::fs::metadata(operand).map_err(|error| rhelm_fetch::FetchError::file("stat", operand.as_ref(), &error))?;
         if self.dependency_update {
             let home = global.home(variable);
-            manager(&home, &folder, self.access.access(), &|line| rhelm_cli::say(line)).update()?;
+            manager(&home, &folder, self.access.access(), &|_| ()).update()?;
         }
         let mut chart = load(&folder, global.debug)?;
         if let Some(version) = self.version.as_ref().filter(|version| !version.is_empty()) {
@@ -87,8 +88,23 @@ impl PackageArgs {
         } else {
             Path::new(&self.destination).join(name)
         };
+        if Path::new(&self.destination).is_file() {
+            return Err(Failure::new(format!("failed to save: is not a directory: {}", self.destination)));
+        }
         files::write(&path, &data, 0o644).map_err(|error| Failure::new(format!("failed to save: {error}")))?;
+        if self.sign {
+            self.sign(&chart, &path, &data)?;
+        }
         Ok(path)
+    }
+
+    /// Writes the provenance file beside the archive.
+    fn sign(&self, chart: &Chart, path: &Path, data: &[u8]) -> Result<(), Failure> {
+        let key = signing_key(self.keyring.as_deref(), self.key.as_deref().unwrap_or_default())?;
+        let passphrase = passphrase(&key, self.passphrase_file.as_deref())?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let text = rhelm_provenance::sign(&chart.metadata, &name, data, &key, &passphrase)?;
+        Ok(files::write(Path::new(&format!("{}.prov", path.display())), text.as_bytes(), 0o644)?)
     }
 }
 

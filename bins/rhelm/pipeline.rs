@@ -5,7 +5,7 @@
 
 use super::apply_args::{ApplyArgs, FirstArgs};
 use super::rendering::RenderingArgs;
-use rhelm_cli::{Format, GlobalArgs, Labels, ValuesArgs};
+use rhelm_cli::{ChartArgs, DependencyArgs, Format, GlobalArgs, Labels, ValuesArgs};
 
 /// What the pipe is made of.
 pub(crate) struct Parts<'a> {
@@ -21,6 +21,7 @@ pub(crate) struct Parts<'a> {
 /// The pipe, in words that any `sh` understands.
 pub(crate) fn text(parts: &Parts<'_>) -> String {
     let mut render = vec!["rhelm-render".to_owned(), parts.name.to_owned(), parts.chart.to_owned()];
+    render.extend(chart_words(&parts.rendering.chart, &parts.rendering.dependencies));
     render.extend(value_words(&parts.rendering.values));
     render.extend(render_words(parts));
     let mut apply = vec!["rhelm-apply".to_owned(), parts.name.to_owned()];
@@ -35,6 +36,35 @@ pub(crate) fn text(parts: &Parts<'_>) -> String {
     }
     pipe.push_str(&format!(" |\n  {} {FILE}", quoted(&apply)));
     format!("(release=$(mktemp) && trap 'rm -f \"$release\"' EXIT &&\n{pipe})\n")
+}
+
+fn chart_words(chart: &ChartArgs, dependencies: &DependencyArgs) -> Vec<String> {
+    let access = &chart.access;
+    let texts = [
+        ("--repo", &chart.repo),
+        ("--version", &chart.version),
+        ("--keyring", &chart.keyring),
+        ("--username", &access.username),
+        ("--password", &access.password),
+        ("--ca-file", &access.ca_file),
+        ("--cert-file", &access.cert_file),
+        ("--key-file", &access.key_file),
+    ];
+    let mut words = given(&texts);
+    words.extend(words_of(&[
+        ("--devel", chart.devel),
+        ("--verify", chart.verify),
+        ("--pass-credentials", chart.pass_credentials),
+        ("--plain-http", access.plain_http),
+        ("--insecure-skip-tls-verify", access.insecure_skip_tls_verify),
+        ("--dependency-update", dependencies.dependency_update),
+    ]));
+    words
+}
+
+/// Flags with their values.
+fn given(texts: &[(&str, &Option<String>)]) -> Vec<String> {
+    texts.iter().filter_map(|(flag, value)| Some(format!("{flag}={}", value.as_ref()?))).collect()
 }
 
 fn value_words(values: &ValuesArgs) -> Vec<String> {
@@ -110,9 +140,12 @@ fn global_words(global: &GlobalArgs) -> Vec<String> {
         ("--kube-as-user", &global.kube_as_user),
         ("--kube-ca-file", &global.kube_ca_file),
         ("--kube-tls-server-name", &global.kube_tls_server_name),
+        ("--repository-config", &global.repository_config),
+        ("--repository-cache", &global.repository_cache),
+        ("--registry-config", &global.registry_config),
+        ("--content-cache", &global.content_cache),
     ];
-    let mut words: Vec<String> =
-        texts.into_iter().filter_map(|(flag, value)| Some(format!("{flag}={}", value.as_ref()?))).collect();
+    let mut words = given(&texts);
     words.extend(global.kube_as_group.iter().map(|group| format!("--kube-as-group={group}")));
     if global.kube_insecure_skip_tls_verify {
         words.push("--kube-insecure-skip-tls-verify".to_owned());

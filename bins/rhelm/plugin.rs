@@ -1,5 +1,6 @@
 //! `rhelm plugin`: Helm's plugins, of both formats, and running them as subcommands.
 
+mod cloning;
 mod file;
 mod running;
 
@@ -7,7 +8,8 @@ pub(crate) use running::run_named;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use file::{Plugin, installed};
-use rhelm_cli::{Failure, GlobalArgs, exactly, say, table, write_stdout};
+use rhelm_cli::{AccessArgs, Failure, GlobalArgs, exactly, print_logs, say, table, write_stdout};
+use rhelm_lib::log::{Level, Log};
 use std::path::Path;
 
 #[derive(Args)]
@@ -21,15 +23,21 @@ struct ListArgs {
 
 #[derive(Args)]
 struct InstallArgs {
-    /// A folder
-    #[arg(value_name = "PATH")]
+    /// A folder, or the URL of a git repository
+    #[arg(value_name = "PATH|URL")]
     operands: Vec<String>,
-    /// Helm's flag: folders carry no signature
-    #[arg(long, default_value_t = true, action = clap::ArgAction::SetTrue)]
+    /// Helm's flag: what is cloned or linked carries no signature
+    #[arg(long, default_value = "true", action = clap::ArgAction::Set, num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "true", value_parser = rhelm_cli::parse_bool)]
     verify: bool,
-    /// Helm's flag: a folder has one version
+    /// Version, or constraint on it, of what is cloned
     #[arg(long)]
     version: Option<String>,
+    /// Helm's flag: see --verify
+    #[arg(long, hide = true)]
+    keyring: Option<String>,
+    #[command(flatten)]
+    access: AccessArgs,
 }
 
 #[derive(Args)]
@@ -42,7 +50,7 @@ struct NamesArgs {
 pub(crate) fn define() -> Command {
     let list = Command::new("list").about("Show the plugins").visible_alias("ls");
     let uninstall = Command::new("uninstall").about("Remove plugins").visible_aliases(["rm", "remove"]);
-    let install = Command::new("install").about("Add a plugin from a folder").visible_alias("add");
+    let install = Command::new("install").about("Add a plugin from a folder or a git repository").visible_alias("add");
     let update = Command::new("update").about("Bring plugins up to date").visible_alias("up");
     Command::new("plugin")
         .about("Manage Helm's plugins")
@@ -74,8 +82,8 @@ fn list(global: &GlobalArgs, args: &ListArgs) -> Result<(), Failure> {
 fn install(global: &GlobalArgs, args: InstallArgs) -> Result<(), Failure> {
     let [source] = exactly("rhelm plugin install [options] <path|url> [flags]", args.operands)?;
     let folder = std::path::absolute(&source)?;
-    if !Path::new(&source).exists() && source.contains("://") {
-        return Err(Failure::new(format!("plugins are installed from folders: fetch {source} first")));
+    if !Path::new(&source).exists() {
+        return cloning::install(global, &source, args.version.as_deref().unwrap_or_default());
     }
     say("Installing plugin from local directory (development mode)");
     if !folder.join("plugin.yaml").is_file() {
@@ -87,6 +95,8 @@ fn install(global: &GlobalArgs, args: InstallArgs) -> Result<(), Failure> {
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let link = root.join(&name);
     if link.symlink_metadata().is_ok() {
+        let fields = vec![("path", link.display().to_string()), ("error", "<nil>".to_owned())];
+        print_logs(&[Log { level: Level::Warn, message: "plugin already exists".into(), fields }], false);
         return Err(Failure::new("plugin already exists"));
     }
     std::os::unix::fs::symlink(&folder, &link)?;
@@ -118,20 +128,32 @@ fn uninstall(global: &GlobalArgs, names: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A plugin that is a link is as new as its folder; only its own hook may have something to do.
+/// Brings plugins up to date; one that fails does not keep the others from it.
 fn update(global: &GlobalArgs, names: &[String]) -> Result<(), Failure> {
     if names.is_empty() {
         return Err(Failure::new("please provide plugin name to update"));
     }
+    let mut failures = Vec::new();
     for name in names {
         let plugin = find(global, name)?;
-        if !plugin.folder.is_symlink() {
-            return Err(Failure::new(format!(
-                "failed to update plugin {name}, got error (cannot get information about plugin source)"
-            )));
+        match update_one(global, &plugin) {
+            Ok(()) => say(&format!("Updated plugin: {name}")),
+            Err(failure) => failures.push(format!("failed to update plugin {name}, got error ({})", failure.message)),
         }
-        running::hook(global, &plugin, "update")?;
-        say(&format!("Updated plugin: {name}"));
     }
-    Ok(())
+    if failures.is_empty() { Ok(()) } else { Err(Failure::new(failures.join("\n"))) }
+}
+
+/// Only what was cloned can be had anew.
+fn update_one(global: &GlobalArgs, plugin: &Plugin) -> Result<(), Failure> {
+    if plugin.source().is_none() {
+        let location = plugin.folder.canonicalize()?.display().to_string();
+        let fields = vec![("location", location), ("error", "Cannot detect VCS".to_owned())];
+        let message = "cannot get information about plugin source".to_owned();
+        print_logs(&[Log { level: Level::Warn, message: message.clone(), fields }], false);
+        return Err(Failure::new(message));
+    }
+    cloning::update(&plugin.folder)?;
+    let plugin = Plugin::read(&plugin.folder).map_err(Failure::new)?;
+    running::hook(global, &plugin, "update")
 }

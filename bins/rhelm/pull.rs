@@ -1,7 +1,8 @@
 //! `rhelm pull`: a chart's archive, or its files, from elsewhere.
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use rhelm_cli::{ChartArgs, Failure, GlobalArgs, at_least_one, print_logs, variable, warn, write_stdout};
+use rhelm_cli::provenance::verified_text;
+use rhelm_cli::{ChartArgs, Failure, GlobalArgs, at_least_one, print_logs, say, variable, write_stdout};
 use rhelm_fetch::locate::{self, Archive};
 use rhelm_fetch::{Fetcher, files, registry};
 use rhelm_lib::chart::unpack;
@@ -37,7 +38,6 @@ pub(crate) fn define() -> Command {
 
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {
     let args = PullArgs::from_arg_matches(matches)?;
-    args.chart.check()?;
     at_least_one(USAGE, args.operands.clone())?.iter().try_for_each(|name| args.pull(&global, name))
 }
 
@@ -45,31 +45,35 @@ impl PullArgs {
     fn pull(&self, global: &GlobalArgs, name: &str) -> Result<(), Failure> {
         let home = global.home(variable);
         let request = self.chart.request(name);
-        let archive = if registry::is_oci(name) {
-            locate::fetch(&home, &request)?
-        } else {
-            let location = locate::locate(&home, &request)?;
-            let mut archive = locate::fetch_from(&home, &location, &request.version)?;
-            if self.prov {
-                let fetcher = Fetcher::new(location.access.clone());
-                match fetcher.get(&format!("{}.prov", location.url), &location.owner) {
-                    Ok(text) => archive.provenance = Some(text),
-                    Err(error) => warn(&format!("WARNING: Verification not found for {name}: {error}")),
-                }
+        let mut archive = locate::fetch(&home, &request)?;
+        let mut verified = String::new();
+        if let Some(verifier) = self.chart.verifier() {
+            let provenance = archive.fetch_provenance()?;
+            verified = verified_text(&verifier.verify(&archive.file_name, &archive.data, &provenance)?);
+        } else if let Some(location) = archive.location.clone().filter(|_| self.prov) {
+            let fetcher = Fetcher::new(location.access);
+            match fetcher.get(&format!("{}.prov", location.url), &location.owner) {
+                Ok(text) => archive.provenance = Some(text),
+                Err(error) => say(&format!("WARNING: Verification not found for {}: {error}", location.url)),
             }
-            archive
-        };
+        }
         print_logs(&[], global.debug);
         if let Some((reference, digest)) = &archive.pulled {
-            write_stdout(format!("Pulled: {reference}\nDigest: {digest}\n").as_bytes())?;
+            let note = registry::underscore_note(reference);
+            write_stdout(format!("Pulled: {reference}\nDigest: {digest}\n{note}").as_bytes())?;
         }
-        if self.untar { self.unpack(&archive) } else { self.save(&archive) }
+        if self.untar {
+            self.unpack(&archive)?
+        } else {
+            self.save(&archive)?
+        }
+        write_stdout(verified.as_bytes())
     }
 
     fn save(&self, archive: &Archive) -> Result<(), Failure> {
         let path = Path::new(&self.destination).join(&archive.file_name);
         files::write_into(&path, &archive.data, 0o644)?;
-        if let Some(text) = archive.provenance.as_ref().filter(|_| self.prov) {
+        if let Some(text) = archive.provenance.as_ref().filter(|_| self.prov || self.chart.verify) {
             files::write_into(Path::new(&format!("{}.prov", path.display())), text, 0o644)?;
         }
         Ok(())

@@ -38,10 +38,11 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
     let (loaded, _) = loader::load(path)?;
     let archive = std::fs::read(path)?;
     let provenance = std::fs::read(format!("{chart}.prov")).ok();
-    let created = loaded.modified.clone().unwrap_or_else(dependencies::now);
+    let created = dependencies::written(path)?;
     let home = global.home(variable);
     let pushed =
         registry::push(&home, &archive, &loaded.metadata, provenance.as_deref(), remote, &args.access.access(), &created);
     let (reference, digest) = pushed?;
-    write_stdout(format!("Pushed: {reference}\nDigest: {digest}\n").as_bytes())
+    let note = registry::underscore_note(&reference);
+    write_stdout(format!("Pushed: {reference}\nDigest: {digest}\n{note}").as_bytes())
 }

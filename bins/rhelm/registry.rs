@@ -1,7 +1,7 @@
 //! `rhelm registry`: logging in to registries and out of them.
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use rhelm_cli::{Failure, GlobalArgs, variable, warn, write_stdout};
+use rhelm_cli::{Failure, GlobalArgs, say, variable, warn, write_stdout};
 use rhelm_fetch::Access;
 use rhelm_fetch::registry::{Login, Registry, remove_login, save_login};
 use std::io::Read;
@@ -58,7 +58,7 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
         Some((_, own)) => {
             let args = LogoutArgs::from_arg_matches(own)?;
             let host = host(&args.operands, "logout")?;
-            warn(&format!("Removing login credentials for {host}"));
+            say(&format!("Removing login credentials for {host}"));
             Ok(remove_login(&global.home(variable).registry_config, host)?)
         }
         None => Err(Failure::new("what to do? see rhelm registry --help")),

@@ -36,6 +36,9 @@ struct RollbackArgs {
     wait: WaitArgs,
     #[command(flatten)]
     history: HistoryArgs,
+    /// Helm 3's flag: delete the pods of what is changed
+    #[arg(long, hide = true)]
+    recreate_pods: bool,
 }
 
 const USAGE: &str = "rhelm rollback <RELEASE> [REVISION] [flags]";
@@ -74,6 +77,7 @@ impl RollbackArgs {
             server_side: server_side(&self.server_side)?,
             force_conflicts: self.force.force_conflicts,
             force_replace: self.force.replaces(),
+            recreate_pods: self.recreate_pods,
             ..RollbackOptions::default()
         })
     }

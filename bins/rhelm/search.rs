@@ -1,5 +1,7 @@
 //! `rhelm search`: charts by words.
 
+mod hub;
+
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::{
     Failure, Format, GlobalArgs, Record, narrow_table, parse_format, print_logs, print_records, variable, write_stdout,
@@ -45,11 +47,16 @@ pub(crate) fn define() -> Command {
     Command::new("search")
         .about("Search for charts")
         .arg_required_else_help(true)
+        .subcommand(hub::define())
         .subcommand(rhelm_cli::with_flags::<RepoArgs>(repo))
 }
 
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {
-    let Some((_, own)) = matches.subcommand() else { return Err(Failure::new("where? see rhelm search --help")) };
+    let own = match matches.subcommand() {
+        Some(("hub", own)) => return hub::run(own),
+        Some((_, own)) => own,
+        None => return Err(Failure::new("where? see rhelm search --help")),
+    };
     let args = RepoArgs::from_arg_matches(own)?;
     let indexes = indexes(&global.home(variable), global.debug)?;
     let term = args.operands.join(" ");

@@ -26,6 +26,12 @@ struct StatusArgs {
     /// The revision; the newest when it is not positive
     #[arg(long, default_value_t = 0, value_parser = parse_int)]
     revision: i64,
+    /// Helm 3's flag: the description is shown anyhow
+    #[arg(long, hide = true)]
+    show_desc: bool,
+    /// Helm 3's flag: the objects are shown anyhow
+    #[arg(long, hide = true)]
+    show_resources: bool,
 }
 
 pub(crate) fn define() -> Command {

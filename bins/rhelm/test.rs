@@ -23,6 +23,9 @@ struct TestArgs {
     /// How long each single test may take
     #[arg(long, default_value = "5m0s", value_parser = parse_duration)]
     timeout: Duration,
+    /// Helm 3's flag: notes are not shown anyhow
+    #[arg(long, hide = true)]
+    hide_notes: bool,
 }
 
 const USAGE: &str = "rhelm test [RELEASE] [flags]";

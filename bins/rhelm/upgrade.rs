@@ -46,6 +46,9 @@ struct UpgradeArgs {
     accept_pipeline_change: Option<String>,
     #[command(flatten)]
     history: HistoryArgs,
+    /// Helm 3's flag: delete the pods of what is changed
+    #[arg(long, hide = true)]
+    recreate_pods: bool,
 }
 
 /// How much history is kept.
@@ -138,6 +141,7 @@ impl UpgradeArgs {
             last_wins: apply.last_wins(),
             crds: apply.crds(self.rendering.render.skip_crds),
             accept_pipeline_change: self.accept_pipeline_change.clone(),
+            recreate_pods: self.recreate_pods,
             ..UpgradeOptions::default()
         })
     }

@@ -28,7 +28,9 @@ pub(crate) fn define() -> Command {
 pub(crate) fn run(_: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {
     let args = VersionArgs::from_arg_matches(matches)?;
     none(USAGE, &args.operands)?;
-    let info = BuildInfo::like(variable("RHELM_HELM_VERSION").as_deref().unwrap_or_default());
+    // Who gives the flag that Helm 4 has no more, knows Helm 3 only.
+    let default = if args.client { "v3" } else { "" };
+    let info = BuildInfo::like(variable("RHELM_HELM_VERSION").as_deref().unwrap_or(default));
     let info = BuildInfo { rhelm: format!("v{}", env!("CARGO_PKG_VERSION")), ..info };
     let text = match &args.template {
         Some(template) => build_info::render(template, &info)?,

@@ -121,12 +121,17 @@ impl Plugin {
 
     /// The row of the table of plugins.
     pub(super) fn row(&self) -> Vec<String> {
-        let source = match std::fs::read_link(&self.folder) {
-            Ok(_) => "local directory (development mode)",
-            Err(_) => "unknown",
-        };
         let provenance = if self.folder.is_symlink() { "local dev" } else { "unsigned" };
-        [&self.name, &self.version, &self.kind, &self.format, provenance, source].map(str::to_owned).to_vec()
+        let source = self.source().unwrap_or_else(|| "unknown".to_owned());
+        let words = [&self.name, &self.version, &self.kind, &self.format, provenance, &source];
+        words.map(str::to_owned).to_vec()
+    }
+
+    /// Where the plugin was cloned from.
+    pub(super) fn source(&self) -> Option<String> {
+        let config = std::fs::read_to_string(self.folder.join(".git/config")).ok()?;
+        let url = config.lines().find_map(|line| line.trim().strip_prefix("url = "));
+        url.map(str::to_owned)
     }
 
     /// The program and arguments for this machine.

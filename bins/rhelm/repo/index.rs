@@ -35,7 +35,8 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let folder = std::path::absolute(&folder)?;
     let mut index = Index { generated: dependencies::now(), ..Index::default() };
     for path in archives(&folder) {
-        let (chart, _) = loader::load(&path)?;
+        // What is no chart is passed over.
+        let Ok((chart, _)) = loader::load(&path) else { continue };
         let data = std::fs::read(&path)?;
         let below = path.strip_prefix(&folder).unwrap_or(&path).to_string_lossy().into_owned();
         let url = if args.url.is_empty() { below } else { format!("{}/{below}", args.url.trim_end_matches('/')) };
@@ -46,7 +47,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
         index.entries.entry(chart.metadata.name.clone()).or_default().push(Entry::new(fields));
     }
     if !args.merge.is_empty() {
-        match Index::load(Path::new(&args.merge)) {
+        match Index::load_whole(Path::new(&args.merge)) {
             Ok(other) => index.merge(other),
             // Helm begins an index there.
             Err(FetchError::File { .. }) => {
@@ -61,14 +62,47 @@ pub(super) fn run(matches: &ArgMatches) -> Result<(), Failure> {
         }
     }
     index.sort();
-    let document = Value::Map(index.document());
-    let text = if args.json { pretty(&document)? } else { goyaml::to_yaml(&document)? };
+    let text = if args.json { indented(&index.json()?) } else { goyaml::to_yaml(&Value::Map(index.document()))? };
     Ok(files::write_into(&folder.join("index.yaml"), text.as_bytes(), 0o644)?)
 }
 
-fn pretty(document: &Value) -> Result<String, Failure> {
-    let json: serde_json::Value = serde_json::from_str(&goyaml::json::write(document)?)?;
-    Ok(serde_json::to_string_pretty(&json)?)
+/// JSON with a line for each member; the order is left as it is, which no parser would.
+fn indented(json: &str) -> String {
+    let mut text = String::new();
+    let (mut depth, mut is_text, mut is_escaped) = (0, false, false);
+    let line = |depth: usize| format!("\n{}", "  ".repeat(depth));
+    let mut chars = json.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            _ if is_text => {
+                is_text = c != '"' || is_escaped;
+                is_escaped = c == '\\' && !is_escaped;
+                text.push(c);
+            }
+            '"' => {
+                is_text = true;
+                text.push(c);
+            }
+            '{' | '[' if chars.peek().is_some_and(|next| matches!(next, '}' | ']')) => {
+                text.push(c);
+                text.extend(chars.next());
+            }
+            '{' | '[' => {
+                depth += 1;
+                text.push(c);
+                text.push_str(&line(depth));
+            }
+            '}' | ']' => {
+                depth -= 1;
+                text.push_str(&line(depth));
+                text.push(c);
+            }
+            ',' => text.push_str(&format!(",{}", line(depth))),
+            ':' => text.push_str(": "),
+            c => text.push(c),
+        }
+    }
+    text
 }
 
 /// The archives of a folder, and of the folders in it.

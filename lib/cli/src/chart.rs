@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// Helm's words, when there is none.
 pub fn locate(name: &str, args: &ChartArgs, home: &Home, logs: &mut Vec<Log>) -> Result<PathBuf, Failure> {
-    args.check()?;
+    let verifier = args.verifier();
     let mut debug = |message: &str, fields| logs.push(Log { level: Level::Debug, message: message.to_owned(), fields });
     debug("Original chart version", vec![("version", args.version.clone().unwrap_or_default())]);
     if args.devel && args.version.is_none() {
@@ -23,15 +23,23 @@ pub fn locate(name: &str, args: &ChartArgs, home: &Home, logs: &mut Vec<Log>) ->
     let path = Path::new(name.trim());
     if args.repo.is_none() && path.exists() {
         let path = std::path::absolute(path)?;
+        if let Some(verifier) = &verifier {
+            verifier.verify_file(&path)?;
+        }
         debug("Chart path", vec![("path", path.display().to_string())]);
         return Ok(path);
     }
     if args.repo.is_none() && (path.is_absolute() || name.starts_with('.')) {
         return Err(Failure::new(format!("path \"{name}\" not found")));
     }
-    let archive = rhelm_fetch::locate::fetch(home, &args.request(name))?;
+    let mut archive = rhelm_fetch::locate::fetch(home, &args.request(name))?;
+    if let Some(verifier) = verifier {
+        let provenance = archive.fetch_provenance()?;
+        verifier.verify(&archive.file_name, &archive.data, &provenance)?;
+    }
     if let Some((reference, digest)) = &archive.pulled {
-        crate::warn(&format!("Pulled: {reference}\nDigest: {digest}"));
+        let note = rhelm_fetch::registry::underscore_note(reference);
+        crate::warn(format!("Pulled: {reference}\nDigest: {digest}\n{note}").trim_end());
     }
     Ok(archive.cached)
 }

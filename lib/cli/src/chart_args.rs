@@ -1,6 +1,7 @@
 //! The flags that say where a chart comes from.
 
-use crate::{AccessArgs, Failure};
+use crate::AccessArgs;
+use crate::provenance::Verifier;
 use clap::Args;
 use rhelm_fetch::Access;
 use rhelm_fetch::locate::Request;
@@ -42,12 +43,10 @@ pub struct DependencyArgs {
 }
 
 impl ChartArgs {
-    /// Refuses what cannot be honoured.
-    ///
-    /// # Errors
-    /// For --verify.
-    pub fn check(&self) -> Result<(), Failure> {
-        if self.verify { Err(Failure::unsupported("--verify")) } else { Ok(()) }
+    /// What checks signatures, where that is wanted.
+    #[must_use]
+    pub fn verifier(&self) -> Option<Verifier> {
+        self.verify.then(|| Verifier::new(self.keyring.as_deref()))
     }
 
     /// The version that is asked for; empty for the newest.

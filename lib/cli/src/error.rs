@@ -26,12 +26,6 @@ impl Failure {
             message => Self { message: format!("{what}: {message}"), ..self },
         }
     }
-
-    /// For a flag of Helm's that rhelm knows but cannot honour.
-    #[must_use]
-    pub fn unsupported(flag: &str) -> Self {
-        Self::new(format!("{flag} is not supported by rhelm"))
-    }
 }
 
 /// All ends with exit status 1, as with Helm; the store tools have more: see [`crate::store::failure`].

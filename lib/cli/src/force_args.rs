@@ -47,10 +47,17 @@ impl ForceArgs {
 
 /// Tells of the new names of old flags that are given.
 pub fn warn_of_old_flags(matches: &ArgMatches) {
+    let known = |name: &str| matches.try_contains_id(name).is_ok() && is_given(matches, name);
     for (old, new) in [("atomic", "rollback-on-failure"), ("force", "force-replace")] {
-        if matches.try_contains_id(old).is_ok() && is_given(matches, old) {
+        if known(old) {
             warn(&format!("Flag --{old} has been deprecated, use --{new} instead"));
         }
+    }
+    if known("recreate_pods") {
+        warn(
+            "Flag --recreate-pods has been deprecated, functionality will no longer be updated. \
+             Consult the documentation for other methods to recreate pods",
+        );
     }
 }
 

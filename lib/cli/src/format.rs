@@ -37,6 +37,8 @@ pub struct Record(pub Vec<(&'static str, Field)>);
 pub enum Field {
     /// A value.
     Value(Value),
+    /// Another object.
+    Record(Record),
     /// Further objects.
     Records(Vec<Record>),
 }
@@ -51,6 +53,7 @@ impl Field {
     fn json(&self) -> Result<String, Failure> {
         match self {
             Self::Value(value) => Ok(goyaml::json::write(value)?),
+            Self::Record(record) => record.json(),
             Self::Records(records) => json(records),
         }
     }
@@ -58,6 +61,7 @@ impl Field {
     fn value(&self) -> Value {
         match self {
             Self::Value(value) => value.clone(),
+            Self::Record(record) => record.value(),
             Self::Records(records) => Value::List(records.iter().map(Record::value).collect()),
         }
     }

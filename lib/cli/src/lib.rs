@@ -29,6 +29,7 @@ mod output;
 mod parse;
 mod post_render;
 mod post_render_args;
+pub mod provenance;
 pub mod release_file;
 pub mod release_text;
 mod render_args;

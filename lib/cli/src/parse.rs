@@ -87,7 +87,8 @@ fn message(command: &Command, error: &clap::Error, words: &[String]) -> String {
         ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument => {
             let name = if flag.is_empty() { context(ContextKind::InvalidSubcommand) } else { flag };
             let program = as_helm(command.get_name());
-            format!("unknown command \"{name}\" for \"{program}\"\nRun '{program} --help' for usage.")
+            let hint = suggestions(command, name);
+            format!("unknown command \"{name}\" for \"{program}\"{hint}\nRun '{program} --help' for usage.")
         }
         ErrorKind::InvalidValue | ErrorKind::TooFewValues if value.is_empty() => needs_argument(command, flag, words),
         ErrorKind::ValueValidation | ErrorKind::InvalidValue => {
@@ -96,6 +97,34 @@ fn message(command: &Command, error: &clap::Error, words: &[String]) -> String {
         }
         _ => error.to_string().trim_start_matches("error: ").trim_end().to_owned(),
     }
+}
+
+/// The subcommands that may have been meant: those that begin so, or are two letters away.
+fn suggestions(command: &Command, name: &str) -> String {
+    let name = name.to_lowercase();
+    let is_near = |known: &&str| known.starts_with(&name) || distance(known, &name) <= 2;
+    let mut near: Vec<&str> = command.get_subcommands().map(Command::get_name).filter(is_near).collect();
+    near.sort_unstable();
+    if near.is_empty() {
+        return String::new();
+    }
+    format!("\n\nDid you mean this?\n{}", near.iter().map(|known| format!("\t{known}\n")).collect::<String>())
+}
+
+/// How many letters have to be changed, added or taken away.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (at, c) in one.chars().enumerate() {
+        let mut diagonal = at;
+        row[0] = at + 1;
+        for (column, d) in other.iter().enumerate() {
+            let changed = diagonal + usize::from(c != *d);
+            diagonal = row[column + 1];
+            row[column + 1] = changed.min(row[column] + 1).min(diagonal + 1);
+        }
+    }
+    row[other.len()]
 }
 
 fn unknown_shorthand(flag: &str, words: &[String]) -> String {
@@ -154,6 +183,10 @@ mod tests {
             ("rhelm template -o x", "unknown shorthand flag: 'o' in -o"),
             ("rhelm template --set", "flag needs an argument: --set"),
             ("rhelm template -n", "flag needs an argument: 'n' in -n"),
+            (
+                "rhelm templat",
+                "unknown command \"templat\" for \"helm\"\n\nDid you mean this?\n\ttemplate\n\nRun 'helm --help' for usage.",
+            ),
             ("rhelm foo", "unknown command \"foo\" for \"helm\"\nRun 'helm --help' for usage."),
             (
                 "rhelm template --timeout 5x",

@@ -5,9 +5,10 @@ use crate::output::Files;
 use crate::release_file::ReleaseFile;
 use crate::{
     ChartArgs, DependencyArgs, Failure, GlobalArgs, NameArgs, PostRenderArgs, RenderArgs, ValuesArgs, chart, environment,
-    print_logs,
+    parse_dry_run, print_logs,
 };
 use clap::{Args, Command};
+use rhelm_lib::action::DryRun;
 use rhelm_lib::action::template::{self, RenderOptions, Rendered, TemplateError};
 use rhelm_lib::log::{Level, Log};
 use rhelm_lib::manifest::{self, Manifest, Manifests};
@@ -86,6 +87,12 @@ pub struct TemplateArgs {
 #[expect(missing_docs, reason = "the names are Helm's")]
 pub struct InstallOnlyArgs {
     #[arg(long, hide = true)]
+    pub atomic: bool,
+    #[arg(long, hide = true)]
+    pub force: bool,
+    #[arg(long, hide = true)]
+    pub hide_notes: bool,
+    #[arg(long, hide = true)]
     pub create_namespace: bool,
     #[arg(long, hide = true)]
     pub description: Option<String>,
@@ -110,6 +117,23 @@ pub struct InstallOnlyArgs {
     #[arg(long, hide = true)]
     pub wait_for_jobs: bool,
 }
+
+impl InstallOnlyArgs {
+    fn warn_of_old_flags(&self) {
+        for (is_given, what) in [
+            (self.atomic, "atomic has been deprecated, use --rollback-on-failure instead"),
+            (self.force, "force has been deprecated, use --force-replace instead"),
+            (self.hide_notes, HIDE_NOTES),
+        ] {
+            if is_given {
+                crate::warn(&format!("Flag --{what}"));
+            }
+        }
+    }
+}
+
+const HIDE_NOTES: &str =
+    "hide-notes has been deprecated, this flag has no effect for 'helm template' and will be removed in Helm 5";
 
 /// What a render may ask a cluster.
 pub struct Server {
@@ -140,6 +164,7 @@ pub fn command(name: &'static str) -> Command {
 /// # Errors
 /// Whatever stopped it, in Helm's words.
 pub fn run(args: &TemplateArgs, global: &GlobalArgs, connect: &Connect<'_>) -> Result<(), Failure> {
+    args.install.warn_of_old_flags();
     let uses_server = args.uses_server()?;
     let mut capabilities = Capabilities::default();
     if let Some(version) = &args.kube_version {
@@ -239,17 +264,10 @@ impl TemplateArgs {
             return Ok(true);
         }
         match self.dry_run.as_deref() {
-            None | Some("client") => Ok(false),
-            Some("server") => Ok(true),
-            Some("unset") => {
-                let message = "--dry-run is deprecated and should be replaced with '--dry-run=client'".into();
-                print_logs(&[Log { level: Level::Warn, message, fields: Vec::new() }], false);
-                Ok(false)
+            Some(given @ ("none" | "false")) => {
+                Err(Failure::new(format!("invalid dry-run value ({given:?}). Must be \"server\" or \"client\"")))
             }
-            Some("none") => Err(Failure::new("invalid dry-run value (\"none\"). Must be \"server\" or \"client\"")),
-            Some(other) => {
-                Err(Failure::new(format!("invalid dry-run value ({other:?}). Must be \"none\", \"server\", or \"client\"")))
-            }
+            other => Ok(parse_dry_run(other)? == DryRun::Server),
         }
     }
 

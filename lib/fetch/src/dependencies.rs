@@ -1,7 +1,7 @@
 //! The charts in `charts/`: which versions `Chart.yaml` asks for, the lock file, and fetching them.
 
 use crate::index::{self, Index};
-use crate::locate::{self, Request};
+use crate::locate::{self, Archive, Request};
 use crate::repositories::{Repositories, Repository, index_path};
 use crate::{Access, FetchError, Fetcher, Home, files, registry, url};
 use goyaml::Value;
@@ -25,6 +25,8 @@ pub struct Manager<'a> {
     pub skip_refresh: bool,
     /// Now, as RFC 3339, for the lock file.
     pub now: String,
+    /// Says why an archive is not to be trusted.
+    pub verify: Option<&'a (dyn Fn(&mut Archive) -> Result<(), FetchError> + Sync)>,
     /// Takes the lines that people read.
     pub report: &'a (dyn Fn(&str) + Sync),
     /// The time that packages of local charts get.
@@ -71,6 +73,13 @@ impl Manager<'_> {
             }
         }
         let names = self.repository_names(&lock.dependencies)?;
+        if !names.unmanaged.is_empty() {
+            let urls: Vec<&str> = names.unmanaged.iter().map(|repository| repository.url.as_str()).collect();
+            let urls = urls.join(", ");
+            return Err(FetchError::other(format!(
+                "no repository definition for {urls}. Please add the missing repos via 'helm repo add'"
+            )));
+        }
         self.refresh(&names)?;
         fetching::fetch_all(self, &chart, &lock.dependencies)
     }
@@ -283,8 +292,12 @@ impl Names {
 }
 
 fn is_url(text: &str) -> bool {
-    let url = url::parse(text);
-    !url.scheme.is_empty() && !text.contains(' ') || text.starts_with('/')
+    let scheme = text.split_once(':').map(|(scheme, _)| scheme);
+    let is_scheme = |scheme: &str| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+    };
+    (scheme.is_some_and(is_scheme) && !text.contains(' ')) || text.starts_with('/')
 }
 
 /// Fetches indexes at the same time and reports each as it comes, under the name that `shown` gives it. What fails is returned.

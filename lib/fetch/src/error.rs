@@ -65,10 +65,12 @@ impl FetchError {
     /// A failed operation on a file, in Go's words.
     #[must_use]
     pub fn file(call: &'static str, path: &std::path::Path, error: &std::io::Error) -> Self {
+        // A temporary file's error names the file as well.
         let text = error.to_string();
-        let cause = match error.raw_os_error() {
-            Some(code) => text.trim_end_matches(&format!(" (os error {code})")).to_lowercase(),
-            None => text,
+        let text = text.split(" at path \"").next().unwrap_or_default();
+        let cause = match text.split_once(" (os error ") {
+            Some((cause, _)) => cause.to_lowercase(),
+            None => text.to_owned(),
         };
         Self::File { call, path: path.display().to_string(), cause }
     }

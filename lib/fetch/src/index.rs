@@ -1,8 +1,11 @@
 //! `index.yaml`: what charts a repository has.
 
+mod scan;
+
 use crate::repositories::{Repository, charts_path, index_path};
 use crate::{FetchError, Fetcher, Home, files, url};
 use goyaml::{Map, Value};
+use rhelm_lib::chart::document::metadata_json;
 use rhelm_lib::version::{Constraint, Version};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -28,7 +31,7 @@ pub struct Entry {
     pub urls: Vec<String>,
     /// The archive's SHA-256.
     pub digest: String,
-    /// Every field as it stands in the index.
+    /// The fields as they stand in the index; of one that was skimmed only some.
     pub fields: Map,
 }
 
@@ -44,6 +47,11 @@ impl Entry {
             _ => Vec::new(),
         };
         Self { parsed: Version::parse(&version).ok(), version, urls, digest: text("digest"), fields }
+    }
+
+    /// Whether it has a name and a version; others are passed over.
+    pub(crate) fn is_proper(&self) -> bool {
+        self.parsed.is_some() && !self.text("name").is_empty()
     }
 
     /// A field that is a text.
@@ -63,7 +71,11 @@ impl Index {
             return Err(FetchError::other("empty index.yaml file"));
         }
         let decoded = goyaml::decode_bytes(text).map_err(|error| FetchError::other(error.to_string()))?;
-        let Value::Map(mut document) = decoded else { return Err(FetchError::other("no API version specified")) };
+        let mut document = match decoded {
+            Value::Map(document) => document,
+            Value::Null => Map::new(),
+            other => return Err(FetchError::other(not_an_index(&other))),
+        };
         if document.get("apiVersion").and_then(Value::as_str).unwrap_or_default().is_empty() {
             return Err(FetchError::other("no API version specified"));
         }
@@ -73,8 +85,7 @@ impl Index {
             for (name, versions) in entries {
                 let Value::List(versions) = versions else { continue };
                 let of_map = |value| if let Value::Map(fields) = value { Some(Entry::new(fields)) } else { None };
-                let is_proper = |entry: &Entry| entry.parsed.is_some() && !entry.text("name").is_empty();
-                let entries = versions.into_iter().filter_map(of_map).filter(is_proper).collect();
+                let entries = versions.into_iter().filter_map(of_map).filter(Entry::is_proper).collect();
                 index.entries.insert(name, entries);
             }
         }
@@ -82,11 +93,36 @@ impl Index {
         Ok(index)
     }
 
-    /// Reads an index file.
+    /// Reads an index, of each version at least what is needed to find and fetch it.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn skim(text: &[u8]) -> Result<Self, FetchError> {
+        match std::str::from_utf8(text).ok().and_then(scan::scan) {
+            Some((entries, generated)) => {
+                let mut index = Self { entries, generated };
+                index.sort();
+                Ok(index)
+            }
+            None => Self::parse(text),
+        }
+    }
+
+    /// Skims an index file.
     ///
     /// # Errors
     /// When there is none, or it is none.
     pub fn load(path: &Path) -> Result<Self, FetchError> {
+        let text = std::fs::read(path).map_err(|error| FetchError::file("open", path, &error))?;
+        let failed = |error| FetchError::other(format!("error loading {}: {error}", path.display()));
+        Self::skim(&text).map_err(failed)
+    }
+
+    /// Reads an index file with every field of it.
+    ///
+    /// # Errors
+    /// When there is none, or it is none.
+    pub fn load_whole(path: &Path) -> Result<Self, FetchError> {
         let text = std::fs::read(path).map_err(|error| FetchError::file("open", path, &error))?;
         Self::parse(&text).map_err(|error| FetchError::other(format!("error loading {}: {error}", path.display())))
     }
@@ -126,6 +162,22 @@ impl Index {
         ])
     }
 
+    /// The index as Go encodes the struct, on one line.
+    ///
+    /// # Errors
+    /// When a value has no JSON form.
+    pub fn json(&self) -> Result<String, FetchError> {
+        let failed = |error: goyaml::Error| FetchError::other(error.to_string());
+        let text = |text: &str| goyaml::json::write(&Value::from(text)).map_err(failed);
+        let mut entries = Vec::new();
+        for (name, versions) in &self.entries {
+            let versions: Result<Vec<String>, _> = versions.iter().map(|entry| metadata_json(&entry.fields)).collect();
+            entries.push(format!("{}:[{}]", text(name)?, versions.map_err(failed)?.join(",")));
+        }
+        let generated = text(&self.generated)?;
+        Ok(format!("{{\"apiVersion\":\"v1\",\"generated\":{generated},\"entries\":{{{}}}}}", entries.join(",")))
+    }
+
     /// Adds what another index has that this one lacks.
     pub fn merge(&mut self, other: Self) {
         for (name, versions) in other.entries {
@@ -137,6 +189,18 @@ impl Index {
             }
         }
     }
+}
+
+fn not_an_index(value: &Value) -> String {
+    let kind = match value {
+        Value::Bool(_) => "bool",
+        Value::String(_) => "string",
+        Value::List(_) => "array",
+        _ => "number",
+    };
+    format!(
+        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {kind} into Go value of type repo.IndexFile"
+    )
 }
 
 fn newest_first(one: &Entry, other: &Entry) -> Ordering {
@@ -154,7 +218,7 @@ fn newest_first(one: &Entry, other: &Entry) -> Ordering {
 /// When it cannot be had, or is none.
 pub fn fetch(fetcher: &Fetcher, repository: &str) -> Result<(Vec<u8>, Index), FetchError> {
     let text = fetcher.get(&url::resolve(repository, "index.yaml"), repository)?;
-    let index = Index::parse(&text)?;
+    let index = Index::skim(&text)?;
     Ok((text, index))
 }
 

@@ -44,8 +44,31 @@ pub struct Archive {
     pub provenance: Option<Vec<u8>>,
     /// What a registry says: reference and digest of the manifest.
     pub pulled: Option<(String, String)>,
-    /// What is wrong with the name under which it is kept in the cache, if anything.
+    /// Where it is kept in the cache.
     pub cached: PathBuf,
+    /// Where it comes from, unless it is from a registry.
+    pub location: Option<Location>,
+}
+
+impl Archive {
+    /// The provenance file, which is fetched if it has not been yet.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn fetch_provenance(&mut self) -> Result<Vec<u8>, FetchError> {
+        if let Some(provenance) = &self.provenance {
+            return Ok(provenance.clone());
+        }
+        let Some(location) = &self.location else {
+            let (place, _) = self.pulled.clone().unwrap_or_default();
+            return Err(FetchError::other(format!("failed to fetch provenance {place:?}")));
+        };
+        let target = format!("{}.prov", location.url);
+        let fetched = Fetcher::new(location.access.clone()).get(&target, &location.owner);
+        let provenance = fetched.map_err(|_| FetchError::other(format!("failed to fetch provenance {target:?}")))?;
+        self.provenance = Some(provenance.clone());
+        Ok(provenance)
+    }
 }
 
 /// Finds where a chart is. Registries are asked only when it is fetched.
@@ -59,7 +82,7 @@ pub fn locate(home: &Home, request: &Request) -> Result<Location, FetchError> {
     let parts = url::parse(&request.reference);
     let repositories = Repositories::load(&home.repository_config)?;
     if !parts.scheme.is_empty() && !parts.authority.is_empty() && !parts.path.is_empty() {
-        return Ok(at_url(request, &repositories));
+        return Ok(at_url(home, request, &repositories));
     }
     let (name, chart) = request.reference.split_once('/').ok_or_else(|| {
         let reference = &request.reference;
@@ -101,10 +124,16 @@ fn in_repository(request: &Request) -> Result<Location, FetchError> {
     archive_of(found, reference, repository, access.clone())
 }
 
-fn at_url(request: &Request, repositories: &Repositories) -> Location {
+/// A URL belongs to the repository whose index names it, if any does.
+fn at_url(home: &Home, request: &Request, repositories: &Repositories) -> Location {
     let target = &request.reference;
     let is_owner = |repository: &&Repository| {
-        url::same_server(&repository.url, target) && target.starts_with(repository.url.trim_end_matches('/'))
+        let text = std::fs::read(index_path(home, &repository.name)).unwrap_or_default();
+        // Reading an index takes long; most do not name it.
+        let names_it = text.windows(target.len().max(1)).any(|window| window == target.as_bytes());
+        names_it
+            && Index::skim(&text)
+                .is_ok_and(|index| index.entries.values().flatten().any(|entry| entry.urls.contains(target)))
     };
     let owner = repositories.list.iter().find(is_owner);
     let access = merged(&request.access, owner);
@@ -152,7 +181,7 @@ pub fn fetch_from(home: &Home, location: &Location, version: &str) -> Result<Arc
     let file_name = url::file_name(&location.url).to_owned();
     if let Some(data) = cached(home, &location.digest) {
         let cached = cache_path(home, &location.digest);
-        return Ok(Archive { data, file_name, cached, ..Archive::default() });
+        return Ok(Archive { data, file_name, cached, location: Some(location.clone()), ..Archive::default() });
     }
     let data = Fetcher::new(location.access.clone()).get(&location.url, &location.owner)?;
     let found = sha256(&data);
@@ -161,7 +190,7 @@ pub fn fetch_from(home: &Home, location: &Location, version: &str) -> Result<Arc
         return Err(FetchError::Digest { url: location.url.clone(), expected, found });
     }
     let cached = keep(home, &data)?;
-    Ok(Archive { data, file_name, cached, ..Archive::default() })
+    Ok(Archive { data, file_name, cached, location: Some(location.clone()), ..Archive::default() })
 }
 
 /// Puts an archive into the cache.

@@ -8,10 +8,9 @@ pub use credentials::{Login, load_login, remove_login, save_login};
 
 use crate::locate::{Archive, Request, cached, keep};
 use crate::{Access, FetchError, Home};
-use goyaml::Value;
-use rhelm_lib::chart::document::sha256;
+use goyaml::{Map, Value};
+use rhelm_lib::chart::document::{metadata_json, sha256};
 use rhelm_lib::version::{Constraint, Version};
-use serde_json::{Value as Json, json};
 
 const CONFIG: &str = "application/vnd.cncf.helm.config.v1+json";
 const CHART: &str = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
@@ -115,14 +114,16 @@ pub fn pull(home: &Home, request: &Request) -> Result<Archive, FetchError> {
     };
     let provenance = layer(PROVENANCE).map(|digest| registry.blob(&reference.repository, digest)).transpose()?;
     let version = reference.tag.replace('_', "+");
-    let file_name = if version.is_empty() {
-        format!("{}-{}.tgz", reference.name(), digest.replace(':', "-"))
-    } else {
-        format!("{}-{version}.tgz", reference.name())
+    let file_name = match reference.digest.as_str() {
+        "" => format!("{}-{version}.tgz", reference.name()),
+        digest => format!("{}@{}.tgz", reference.name(), digest.replace(':', "-")),
     };
-    let place = format!("{}/{}:{}", reference.host, reference.repository, reference.tag);
+    let place = match reference.digest.as_str() {
+        "" => format!("{}/{}:{}", reference.host, reference.repository, reference.tag),
+        digest => format!("{}/{}@{digest}", reference.host, reference.repository),
+    };
     let cached = keep(home, &data)?;
-    Ok(Archive { data, file_name, provenance, pulled: Some((place, digest)), cached })
+    Ok(Archive { data, file_name, provenance, pulled: Some((place, digest)), cached, location: None })
 }
 
 /// Puts a chart into a registry, below `remote`; gives its reference and the manifest's digest.
@@ -141,33 +142,53 @@ pub fn push(
     let (name, version) = (&metadata.name, &metadata.version);
     let reference = Reference::parse(&format!("{}/{name}:{}", remote.trim_end_matches('/'), tag_of(version)))?;
     let registry = Registry::new(home, &reference.host, access)?;
-    let config =
-        goyaml::json::write(&Value::Map(metadata.document())).map_err(|error| FetchError::other(error.to_string()))?;
+    let failed = |error: goyaml::Error| FetchError::other(error.to_string());
+    let config = metadata_json(&metadata.document()).map_err(failed)?;
     let mut blobs = vec![(CONFIG, config.into_bytes()), (CHART, archive.to_vec())];
     blobs.extend(provenance.map(|text| (PROVENANCE, text.to_vec())));
-    let mut descriptors = Vec::new();
-    for (kind, data) in &blobs {
-        let digest = format!("sha256:{}", sha256(data));
-        registry.upload(&reference.repository, &digest, data)?;
-        descriptors.push(json!({"mediaType": kind, "digest": digest, "size": data.len()}));
+    let digest_of = |data: &[u8]| format!("sha256:{}", sha256(data));
+    let descriptor = |(kind, data): &(&str, Vec<u8>)| {
+        format!("{{\"mediaType\":\"{kind}\",\"digest\":\"{}\",\"size\":{}}}", digest_of(data), data.len())
+    };
+    let descriptors: Vec<String> = blobs.iter().map(descriptor).collect();
+    let annotations = goyaml::json::write(&Value::Map(annotations(metadata, created))).map_err(failed)?;
+    // The bytes count: equal content has an equal digest, whoever pushes it.
+    let text = format!(
+        "{{\"schemaVersion\":2,\"config\":{},\"layers\":[{}],\"annotations\":{annotations}}}",
+        descriptors[0],
+        descriptors[1..].join(",")
+    );
+    let digest = digest_of(text.as_bytes());
+    if !registry.has_manifest(&reference.repository, &digest, MANIFEST)? {
+        for (_, data) in &blobs {
+            registry.upload(&reference.repository, &digest_of(data), data)?;
+        }
     }
-    let config = descriptors.remove(0);
-    let manifest = json!({
-        "schemaVersion": 2,
-        "mediaType": MANIFEST,
-        "config": config,
-        "layers": descriptors,
-        "annotations": annotations(metadata, created),
-    });
-    let text = manifest.to_string();
     registry.put_manifest(&reference.repository, &reference.tag, MANIFEST, text.as_bytes())?;
     let place = format!("{}/{}:{}", reference.host, reference.repository, reference.tag);
-    Ok((place, format!("sha256:{}", sha256(text.as_bytes()))))
+    Ok((place, digest))
 }
 
+/// What is said of a reference that was pushed or pulled.
+#[must_use]
+pub fn underscore_note(place: &str) -> String {
+    let tag = place.rsplit('/').next().unwrap_or_default();
+    if !tag.contains('_') || tag.contains('@') {
+        return String::new();
+    }
+    format!("{place} contains an underscore.\n{UNDERSCORE}")
+}
+
+const UNDERSCORE: &str = "
+OCI artifact references (e.g. tags) do not support the plus sign (+). To support
+storing semantic versions, Helm adopts the convention of changing plus (+) to
+an underscore (_) in chart version tags when pushing to a registry and back to
+a plus (+) when pulling from a registry.
+";
+
 /// What a registry shows of a chart: the chart's own annotations and those that follow from its fields.
-fn annotations(metadata: &rhelm_lib::chart::Metadata, created: &str) -> Json {
-    let mut map = serde_json::Map::new();
+fn annotations(metadata: &rhelm_lib::chart::Metadata, created: &str) -> Map {
+    let mut map = Map::new();
     let mut put = |name: &str, text: &str| {
         if !text.is_empty() {
             map.insert(format!("org.opencontainers.image.{name}"), text.into());
@@ -187,5 +208,5 @@ fn annotations(metadata: &rhelm_lib::chart::Metadata, created: &str) -> Json {
     for (key, text) in metadata.annotations.iter().flatten() {
         map.entry(key.clone()).or_insert_with(|| text.as_str().into());
     }
-    Json::Object(map)
+    map
 }

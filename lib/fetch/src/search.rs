@@ -1,5 +1,7 @@
 //! Searching indexes for a word, with Helm's scores: a hit in the name goes before one in the description.
 
+pub mod hub;
+
 use crate::index::{Entry, Index};
 use rhelm_lib::version::Constraint;
 use std::cmp::Ordering;

@@ -4,6 +4,7 @@
 
 use crate::{FetchError, url};
 use base64::Engine as _;
+use rustls::CertificateError;
 use std::io::Read;
 use std::net::ToSocketAddrs;
 use std::sync::{Arc, OnceLock};
@@ -113,17 +114,21 @@ impl Fetcher {
     ) -> Result<Fetched, FetchError> {
         let mut target = target.to_owned();
         let mut authorization = authorization.map(str::to_owned);
+        let mut shown = target.clone();
         for _ in 0..=MAX_REDIRECTS {
             let fetched = self.send_once(method, &target, headers, authorization.as_deref(), body)?;
             let location = fetched.header("location").filter(|_| matches!(fetched.status, 301 | 302 | 303 | 307 | 308));
             let Some(location) = location.filter(|_| body.is_none()) else { return Ok(fetched) };
             let next = url::redirect(&target, location);
-            if !url::same_server(&target, &next) && !self.access.pass_credentials {
+            let is_near =
+                url::same_server(&target, &next) || (self.access.pass_credentials && url::same_host(&target, &next));
+            if !is_near {
                 authorization = None;
             }
+            shown = location.to_owned();
             target = next;
         }
-        Err(unreachable(method, &target, format!("stopped after {MAX_REDIRECTS} redirects")))
+        Err(unreachable(method, &shown, format!("stopped after {MAX_REDIRECTS} redirects")))
     }
 
     fn send_once(
@@ -154,14 +159,18 @@ impl Fetcher {
             parts.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect();
         let mut data = Vec::new();
         let mut reader = body.as_reader().take(MAX_SIZE + 1);
-        reader.read_to_end(&mut data).map_err(|error| broken(method, target, &error))?;
+        reader.read_to_end(&mut data).map_err(|error| match error.kind() {
+            // Go's client has handed the body over by then, and names no URL.
+            std::io::ErrorKind::UnexpectedEof => FetchError::other("unexpected EOF"),
+            _ => broken(method, target, &error),
+        })?;
         if data.len() as u64 > MAX_SIZE {
             return Err(FetchError::TooLarge { url: target.to_owned(), limit: MAX_SIZE });
         }
         let fetched = Fetched { status: parts.status.as_u16(), headers, body: data };
         let length = fetched.header("content-length").and_then(|length| length.parse::<u64>().ok());
         match length.filter(|length| method != "HEAD" && *length > fetched.body.len() as u64) {
-            Some(_) => Err(unreachable(method, target, "unexpected EOF".to_owned())),
+            Some(_) => Err(FetchError::other("unexpected EOF")),
             None => Ok(fetched),
         }
     }
@@ -210,7 +219,12 @@ fn roots(access: &Access) -> Result<Vec<Certificate<'static>>, FetchError> {
         return Ok(Vec::new());
     }
     if !access.ca_file.is_empty() {
-        return Ok(pem(&access.ca_file)?.0);
+        let path = &access.ca_file;
+        let read = std::fs::read(path).map_err(|error| {
+            let cause = FetchError::file("open", path.as_ref(), &error);
+            FetchError::other(format!("can't create TLS config for client: can't read CA file: {path:?}: {cause}"))
+        });
+        return Ok(pem(path, &read?)?.0);
     }
     let found = rustls_native_certs::load_native_certs().certs;
     Ok(found.iter().map(|certificate| Certificate::from_der(certificate).to_owned()).collect())
@@ -220,20 +234,27 @@ fn client_certificate(access: &Access) -> Result<Option<ClientCert>, FetchError>
     if access.cert_file.is_empty() || access.key_file.is_empty() {
         return Ok(None);
     }
-    let (chain, _) = pem(&access.cert_file)?;
-    let (_, mut keys) = pem(&access.key_file)?;
+    let read = |path: &String| {
+        std::fs::read(path).map_err(|error| {
+            let cause = FetchError::file("open", path.as_ref(), &error);
+            let key = (&access.cert_file, &access.key_file);
+            FetchError::other(format!(
+                "can't create TLS config for client: can't load key pair from cert {:?} and key {:?}: {cause}",
+                key.0, key.1
+            ))
+        })
+    };
+    let (chain, _) = pem(&access.cert_file, &read(&access.cert_file)?)?;
+    let (_, mut keys) = pem(&access.key_file, &read(&access.key_file)?)?;
     let key = keys.pop().ok_or_else(|| FetchError::other(format!("no private key in {}", access.key_file)))?;
     Ok(Some(ClientCert::new_with_certs(&chain, key)))
 }
 
 type Pem = (Vec<Certificate<'static>>, Vec<ureq::tls::PrivateKey<'static>>);
 
-fn pem(path: &str) -> Result<Pem, FetchError> {
-    let text = std::fs::read(path).map_err(|error| {
-        FetchError::other(format!("can't create TLS config: {}", FetchError::file("open", path.as_ref(), &error)))
-    })?;
+fn pem(path: &str, text: &[u8]) -> Result<Pem, FetchError> {
     let (mut certificates, mut keys) = (Vec::new(), Vec::new());
-    for item in parse_pem(&text) {
+    for item in parse_pem(text) {
         match item.map_err(|error| FetchError::other(format!("can't create TLS config: {path}: {error}")))? {
             PemItem::Certificate(certificate) => certificates.push(certificate),
             PemItem::PrivateKey(key) => keys.push(key),
@@ -264,7 +285,7 @@ fn failed(method: &'static str, target: &str, error: &ureq::Error) -> FetchError
         ureq::Error::Io(error) => return broken(method, target, error),
         ureq::Error::ConnectionFailed => format!("dial tcp {}: connect: connection refused", address(target)),
         ureq::Error::Timeout(_) => "context deadline exceeded (Client.Timeout exceeded while awaiting headers)".to_owned(),
-        ureq::Error::Rustls(error) => format!("tls: {error}"),
+        ureq::Error::Rustls(error) => tls_cause(error),
         other => other.to_string(),
     };
     unreachable(method, target, cause)
@@ -274,12 +295,26 @@ fn broken(method: &'static str, target: &str, error: &std::io::Error) -> FetchEr
     let cause = match error.kind() {
         std::io::ErrorKind::ConnectionRefused => format!("dial tcp {}: connect: connection refused", address(target)),
         std::io::ErrorKind::UnexpectedEof => "unexpected EOF".to_owned(),
+        _ if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) => tls_cause(error),
         _ if error.to_string().contains("lookup address") => {
             format!("dial tcp: lookup {}: no such host", without_port(url::parse(target).authority))
         }
         _ => error.to_string(),
     };
     unreachable(method, target, cause)
+}
+
+/// What is wrong with a certificate, in Go's words where they are known.
+fn tls_cause(error: &rustls::Error) -> String {
+    let rustls::Error::InvalidCertificate(cause) = error else { return format!("tls: {error}") };
+    let cause = match cause {
+        CertificateError::UnknownIssuer => "x509: certificate signed by unknown authority".to_owned(),
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            "x509: certificate has expired or is not yet valid".to_owned()
+        }
+        cause => format!("x509: {cause}"),
+    };
+    format!("tls: failed to verify certificate: {cause}")
 }
 
 fn without_port(authority: &str) -> &str {

@@ -41,6 +41,17 @@ pub fn same_server(one: &str, other: &str) -> bool {
     key(one) == key(other)
 }
 
+/// Whether two URLs have the same host, on whatever port.
+#[must_use]
+pub fn same_host(one: &str, other: &str) -> bool {
+    let host = |text: &str| {
+        let authority = parse(text).authority.to_lowercase();
+        let end = authority.rfind(':').filter(|at| !authority[*at..].contains(']')).unwrap_or(authority.len());
+        authority[..end].to_owned()
+    };
+    host(one) == host(other)
+}
+
 /// Whether two URLs name one repository: a trailing slash makes no difference.
 #[must_use]
 pub fn same_repository(one: &str, other: &str) -> bool {
@@ -124,5 +135,7 @@ mod tests {
         assert!(!same_server("http://h", "https://h"));
         assert!(!same_server("http://h:1", "http://h:2"));
         assert!(!same_server("http://u:p@h", "http://h.evil"));
+        assert!(same_host("http://h:1/x", "https://H/y") && !same_host("http://h", "http://g"));
+        assert!(same_host("http://[::1]:8", "http://[::1]"));
     }
 }

@@ -15,6 +15,7 @@ pub mod install;
 pub mod list;
 mod objects;
 mod pipeline;
+mod recreate;
 mod revision;
 pub mod rollback;
 mod source;

@@ -4,6 +4,7 @@ use super::context::Context;
 use super::error::Error;
 use super::hooks::{self, HookOptions};
 use super::pipeline::Pipelines;
+use super::recreate;
 use super::revision::{self, DryRun, ServerSide};
 use super::update::{UpdateOptions, update};
 use super::upgrade::{clean_up, recorded};
@@ -42,6 +43,8 @@ pub struct RollbackOptions {
     pub force_conflicts: bool,
     /// Replace objects.
     pub force_replace: bool,
+    /// Delete the pods of what is changed.
+    pub recreate_pods: bool,
 }
 
 /// Rolls a release back; the new revision.
@@ -162,6 +165,9 @@ async fn perform(
     let (executed, result) = update(cx, &new, &old, &update_options).await;
     if let Err(error) = result {
         return Err(fail_update(cx, options, newest, release, &executed.created, error).await);
+    }
+    if options.recreate_pods {
+        recreate::pods(cx, &executed).await;
     }
     if let Err(error) = waiting::ready(cx, &executed.live, options.wait).await {
         let name = release.name.clone();

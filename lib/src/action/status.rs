@@ -5,6 +5,8 @@ use super::objects::{Check, build};
 use crate::cluster::Cluster;
 use crate::plan::Object;
 use crate::release::Release;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 /// The objects as the record has them, placed in the cluster; not whether they are there.
 ///
@@ -18,17 +20,19 @@ pub async fn objects(cluster: &dyn Cluster, release: &Release) -> Result<Vec<Obj
 /// The labels of the pods that belong to an object, as `a=b,c=d`, where its kind has any.
 #[must_use]
 pub fn pod_selector(object: &Object) -> Option<String> {
-    let labels = match object.id.kind.as_str() {
+    let labels = pod_labels(&object.id.kind, &object.content)?;
+    Some(labels.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(","))
+}
+
+/// The same labels by their names.
+pub(super) fn pod_labels<'a>(kind: &str, content: &'a Json) -> Option<BTreeMap<&'a str, &'a str>> {
+    let labels = match kind {
         "ReplicaSet" | "Deployment" | "StatefulSet" | "DaemonSet" | "Job" => "/spec/selector/matchLabels",
         "ReplicationController" => "/spec/selector",
         _ => return None,
     };
-    let labels = object.content.pointer(labels)?.as_object()?;
-    let terms: Option<Vec<String>> =
-        labels.iter().map(|(name, value)| Some(format!("{name}={}", value.as_str()?))).collect();
-    let mut terms = terms?;
-    terms.sort();
-    Some(terms.join(","))
+    let labels = content.pointer(labels)?.as_object()?;
+    labels.iter().map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect()
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use super::get::computed_values;
 use super::hooks::{self, HookOptions};
 use super::objects::{Check, build, unique};
 use super::pipeline::Pipelines;
+use super::recreate;
 use super::revision::{self, DryRun, ServerSide};
 use super::rollback::{RollbackOptions, go_back};
 use super::source::{Facts, Source};
@@ -83,6 +84,8 @@ pub struct UpgradeOptions {
     pub crds: Crds,
     /// Why post-renderers may be others than before.
     pub accept_pipeline_change: Option<String>,
+    /// Delete the pods of what is changed.
+    pub recreate_pods: bool,
 }
 
 /// What there is to do where a release is to be upgraded, or installed if there is none.
@@ -327,9 +330,12 @@ async fn perform(
             .map_err(|error| error.during("pre-upgrade hooks failed"))?;
     }
     let (executed, result) = update(cx, &steps.new, &steps.old, &steps.options).await;
-    done.created = executed.created;
-    done.touched = executed.touched;
+    done.created.clone_from(&executed.created);
+    done.touched.clone_from(&executed.touched);
     result?;
+    if options.recreate_pods {
+        recreate::pods(cx, &executed).await;
+    }
     waiting::ready(cx, &executed.live, options.wait).await?;
     if !options.no_hooks {
         hooks::run(cx, release, "post-upgrade", hook_options)

@@ -90,6 +90,63 @@ impl Dependency {
     }
 }
 
+/// The order of the fields in Go's structs; an index adds the last four.
+const METADATA: &[&str] = &[
+    "name",
+    "home",
+    "sources",
+    "version",
+    "description",
+    "keywords",
+    "maintainers",
+    "icon",
+    "apiVersion",
+    "condition",
+    "tags",
+    "appVersion",
+    "deprecated",
+    "annotations",
+    "kubeVersion",
+    "dependencies",
+    "type",
+    "urls",
+    "created",
+    "removed",
+    "digest",
+];
+const MAINTAINER: &[&str] = &["name", "email", "url"];
+const DEPENDENCY: &[&str] = &["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"];
+
+/// The fields of a chart, or of its entry in an index, as Go encodes the struct.
+///
+/// # Errors
+/// When a value has no JSON form.
+pub fn metadata_json(fields: &Map) -> Result<String, goyaml::Error> {
+    struct_json(fields, METADATA)
+}
+
+fn struct_json(fields: &Map, order: &[&str]) -> Result<String, goyaml::Error> {
+    let mut members = Vec::new();
+    for name in order {
+        let Some(value) = fields.get(*name) else { continue };
+        let json = match (*name, value) {
+            ("maintainers", Value::List(list)) => structs_json(list, MAINTAINER)?,
+            ("dependencies", Value::List(list)) => structs_json(list, DEPENDENCY)?,
+            (_, value) => goyaml::json::write(value)?,
+        };
+        members.push(format!("\"{name}\":{json}"));
+    }
+    Ok(format!("{{{}}}", members.join(",")))
+}
+
+fn structs_json(list: &[Value], order: &[&str]) -> Result<String, goyaml::Error> {
+    let item = |value: &Value| match value {
+        Value::Map(fields) => struct_json(fields, order),
+        value => goyaml::json::write(value),
+    };
+    Ok(format!("[{}]", list.iter().map(item).collect::<Result<Vec<String>, _>>()?.join(",")))
+}
+
 impl Lock {
     /// The lock file's fields.
     #[must_use]

@@ -1,10 +1,14 @@
 //! What tests of several crates share.
 
+pub mod beside;
+pub mod certificates;
 pub mod chart;
 pub mod conformance;
 pub mod controlplane;
 pub mod faults;
 pub mod postgres;
+pub mod registry;
+pub mod web;
 pub mod world;
 
 use std::io::Write;

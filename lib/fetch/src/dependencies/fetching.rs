@@ -1,7 +1,8 @@
 //! Filling `charts/`: all archives are fetched at the same time, and only when all are there do they take the place of the old ones.
 
 use super::{
-    Access, Chart, Dependency, FetchError, Home, Manager, Path, PathBuf, Repositories, Request, loader, locate, package,
+    Access, Archive, Chart, Dependency, FetchError, Home, Manager, Path, PathBuf, Repositories, Request, loader, locate,
+    package,
 };
 use super::{Fetcher, Index, Repository, index_path, registry, url};
 use crate::files;
@@ -43,9 +44,6 @@ pub(super) fn fetch_all(manager: &Manager<'_>, chart: &Chart, dependencies: &[De
         if is_known {
             continue;
         }
-        if !dependency.repository.starts_with("file://") {
-            (manager.report)(&format!("Downloading {} from repo {}", dependency.name, dependency.repository));
-        }
         plan.push(dependency);
     }
     let archives = fetch_parallel(manager, &plan)?;
@@ -65,7 +63,7 @@ fn fetch_parallel(manager: &Manager<'_>, plan: &[&Dependency]) -> Result<BTreeMa
     let repositories = Repositories::load(&manager.home.repository_config)?;
     let indexes = indexes(manager.home, plan, &repositories);
     let next = AtomicUsize::new(0);
-    let results: Mutex<BTreeMap<usize, Result<(String, Vec<u8>), FetchError>>> = Mutex::default();
+    let results = Results::new(manager, plan);
     std::thread::scope(|scope| {
         for _ in 0..WORKERS.min(plan.len()) {
             scope.spawn(|| {
@@ -74,13 +72,48 @@ fn fetch_parallel(manager: &Manager<'_>, plan: &[&Dependency]) -> Result<BTreeMa
                     plan.get(at).map(|dependency| (at, dependency))
                 } {
                     let fetched = fetch_one(manager, dependency, &repositories, &indexes);
-                    results.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(at, fetched);
+                    results.put(at, fetched);
                 }
             });
         }
     });
-    let results = results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    results.into_values().collect()
+    let done = results.done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    done.into_values().map(|result| result.map(|archive| (archive.file_name, archive.data))).collect()
+}
+
+/// What has come so far. It is told of in the order of the plan, as if one came after the other.
+struct Results<'a> {
+    manager: &'a Manager<'a>,
+    plan: &'a [&'a Dependency],
+    done: Mutex<BTreeMap<usize, Result<Archive, FetchError>>>,
+    told: AtomicUsize,
+}
+
+impl<'a> Results<'a> {
+    fn new(manager: &'a Manager<'a>, plan: &'a [&'a Dependency]) -> Self {
+        let results = Self { manager, plan, done: Mutex::default(), told: AtomicUsize::new(0) };
+        results.tell_of_begin(0);
+        results
+    }
+
+    fn tell_of_begin(&self, at: usize) {
+        let remote = self.plan.get(at).filter(|dependency| !dependency.repository.starts_with("file://"));
+        if let Some(Dependency { name, repository, .. }) = remote {
+            (self.manager.report)(&format!("Downloading {name} from repo {repository}"));
+        }
+    }
+
+    fn put(&self, at: usize, result: Result<Archive, FetchError>) {
+        let mut done = self.done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        done.insert(at, result);
+        while let Some(Ok(archive)) = done.get(&self.told.load(Ordering::Relaxed)) {
+            if let Some((reference, digest)) = &archive.pulled {
+                let text = format!("Pulled: {reference}\nDigest: {digest}\n{}", registry::underscore_note(reference));
+                (self.manager.report)(text.trim_end());
+            }
+            self.tell_of_begin(self.told.fetch_add(1, Ordering::Relaxed) + 1);
+        }
+    }
 }
 
 /// The cached indexes that are needed, each read once.
@@ -110,7 +143,7 @@ fn fetch_one(
     dependency: &Dependency,
     repositories: &Repositories,
     indexes: &BTreeMap<String, Index>,
-) -> Result<(String, Vec<u8>), FetchError> {
+) -> Result<Archive, FetchError> {
     let Dependency { name, version, repository, .. } = dependency;
     if let Some(local) = repository.strip_prefix("file://") {
         return packed(manager, &local_folder(manager.path, local)?);
@@ -118,8 +151,8 @@ fn fetch_one(
     if registry::is_oci(repository) {
         let reference = format!("{}/{name}", repository.trim_end_matches('/'));
         let (version, access) = (version.clone(), manager.access.clone());
-        let archive = locate::fetch(manager.home, &Request { reference, version, access, ..Request::default() })?;
-        return Ok((archive.file_name, archive.data));
+        let archive = locate::fetch(manager.home, &Request { reference, version, access, ..Request::default() });
+        return archive.and_then(|archive| trusted(manager, archive));
     }
     let failed = |error: FetchError| match error {
         FetchError::Other(text) => FetchError::other(text),
@@ -144,17 +177,23 @@ fn fetch_one(
         access,
         digest: entry.digest.clone(),
     };
-    let archive = locate::fetch_from(manager.home, &location, version)
-        .map_err(|error| FetchError::other(format!("could not download {}: {error}", location.url)))?;
-    Ok((archive.file_name, archive.data))
+    locate::fetch_from(manager.home, &location, version)
+        .and_then(|archive| trusted(manager, archive))
+        .map_err(|error| FetchError::other(format!("could not download {}: {error}", location.url)))
+}
+
+fn trusted(manager: &Manager<'_>, mut archive: Archive) -> Result<Archive, FetchError> {
+    manager.verify.map_or(Ok(()), |verify| verify(&mut archive))?;
+    Ok(archive)
 }
 
 /// A local chart as its archive.
-fn packed(manager: &Manager<'_>, folder: &Path) -> Result<(String, Vec<u8>), FetchError> {
+fn packed(manager: &Manager<'_>, folder: &Path) -> Result<Archive, FetchError> {
     let (chart, _) = loader::load(folder).map_err(|error| FetchError::other(error.to_string()))?;
     let data = package::package(&chart, manager.package_time, manager.seconds)
         .map_err(|error| FetchError::other(error.to_string()))?;
-    Ok((format!("{}-{}.tgz", chart.metadata.name, chart.metadata.version), data))
+    let file_name = format!("{}-{}.tgz", chart.metadata.name, chart.metadata.version);
+    Ok(Archive { data, file_name, ..Archive::default() })
 }
 
 /// Removes archives of dependencies that are of another version now.

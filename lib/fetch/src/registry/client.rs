@@ -76,12 +76,16 @@ impl Registry {
 
     pub(super) fn manifest(&self, repository: &str, wanted: &str, kind: &str) -> Result<(Json, String), FetchError> {
         let target = format!("{}/v2/{repository}/manifests/{wanted}", self.base);
-        let answer = self.send("GET", &target, &[("Accept", kind)], None)?;
+        let during = |error: FetchError| match error {
+            FetchError::Other(text) => FetchError::other(format!("failed to perform \"FetchReference\" on source: {text}")),
+            error => error,
+        };
+        let answer = self.send("GET", &target, &[("Accept", kind)], None).map_err(during)?;
         if answer.status == 404 {
             let separator = if wanted.contains(':') { '@' } else { ':' };
-            return Err(FetchError::other(format!("{}/{repository}{separator}{wanted}: not found", self.host)));
+            return Err(during(FetchError::other(format!("{}/{repository}{separator}{wanted}: not found", self.host))));
         }
-        let answer = self.expect("GET", &target, answer, &[200])?;
+        let answer = self.expect("GET", &target, answer, &[200]).map_err(during)?;
         let digest = format!("sha256:{}", sha256(&answer.body));
         if wanted.starts_with("sha256:") && wanted != digest {
             return Err(FetchError::Digest { url: target, expected: wanted.to_owned(), found: digest });
@@ -99,6 +103,20 @@ impl Registry {
             return Err(FetchError::Digest { url: target, expected: digest.to_owned(), found });
         }
         Ok(answer.body)
+    }
+
+    /// Whether a manifest is there.
+    pub(super) fn has_manifest(&self, repository: &str, digest: &str, kind: &str) -> Result<bool, FetchError> {
+        let target = format!("{}/v2/{repository}/manifests/{digest}", self.base);
+        let during = |error: FetchError| match error {
+            FetchError::Other(text) => FetchError::other(format!("failed to perform \"Exists\" on destination: {text}")),
+            error => error,
+        };
+        let answer = self.send("HEAD", &target, &[("Accept", kind)], None).map_err(during)?;
+        if answer.status == 404 {
+            return Ok(false);
+        }
+        self.expect("HEAD", &target, answer, &[200]).map(|_| true).map_err(during)
     }
 
     /// Uploads a blob, unless it is there.
@@ -141,7 +159,9 @@ impl Registry {
         let challenge =
             answer.header("www-authenticate").filter(|_| answer.status == 401 && url::same_server(&self.base, target));
         let Some(challenge) = challenge.map(str::to_owned) else { return Ok(answer) };
-        let Some(authorization) = self.authorize(&challenge)? else { return Ok(answer) };
+        let Some(authorization) = self.authorize(&challenge)? else {
+            return Err(FetchError::other(format!("{method} \"{target}\": basic credential not found")));
+        };
         *self.authorization.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(authorization.clone());
         self.fetcher.send(method, target, headers, Some(&authorization), body)
     }
@@ -152,7 +172,9 @@ impl Registry {
         if kind.eq_ignore_ascii_case("basic") {
             return Ok(own);
         }
-        let Some(realm) = parameter(rest, "realm").filter(|_| kind.eq_ignore_ascii_case("bearer")) else { return Ok(None) };
+        let Some(realm) = parameter(rest, "realm").filter(|_| kind.eq_ignore_ascii_case("bearer")) else {
+            return Err(FetchError::other(format!("unknown challenge: {challenge}")));
+        };
         let mut target = realm;
         for name in ["service", "scope"] {
             if let Some(value) = parameter(rest, name) {
@@ -174,11 +196,29 @@ impl Registry {
         let body: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
         let first = &body["errors"][0];
         let detail = match (first["code"].as_str(), first["message"].as_str()) {
-            (Some(code), Some(message)) => format!("{}: {message}", code.to_lowercase().replace('_', " ")),
+            (Some(code), Some(message)) => {
+                let code = code.to_lowercase().replace('_', " ");
+                let detail = Some(&first["detail"]).filter(|detail| !detail.is_null()).map(go_text);
+                format!("{code}: {message}{}", detail.map(|detail| format!(": {detail}")).unwrap_or_default())
+            }
             _ => status_text(answer.status).split_once(' ').map(|(_, words)| words.to_owned()).unwrap_or_default(),
         };
         let status = answer.status;
         Err(FetchError::other(format!("{method} \"{target}\": response status code {status}: {detail}")))
+    }
+}
+
+/// A value as Go's `%v` prints it.
+fn go_text(value: &Json) -> String {
+    match value {
+        Json::Null => "<nil>".to_owned(),
+        Json::String(text) => text.clone(),
+        Json::Array(items) => format!("[{}]", items.iter().map(go_text).collect::<Vec<_>>().join(" ")),
+        Json::Object(fields) => {
+            let fields = fields.iter().map(|(name, value)| format!("{name}:{}", go_text(value)));
+            format!("map[{}]", fields.collect::<Vec<_>>().join(" "))
+        }
+        other => other.to_string(),
     }
 }
 

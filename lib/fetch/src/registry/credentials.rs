@@ -4,7 +4,7 @@ use crate::{FetchError, files};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -66,7 +66,9 @@ fn run(helper: &str, action: &str, input: &str) -> Result<Option<Vec<u8>>, Fetch
     let mut command = Command::new(&program);
     let mut child = command.arg(action).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(failed)?;
     if let Some(mut stdin) = child.stdin.take() {
-        stdin.write_all(input.as_bytes()).map_err(failed)?;
+        // A program may end without reading what it does not need.
+        let written = stdin.write_all(input.as_bytes());
+        written.or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(failed(error)) })?;
     }
     let output = child.wait_with_output().map_err(failed)?;
     Ok(output.status.success().then_some(output.stdout))

@@ -1,0 +1,126 @@
+//! Signatures at the command line: where the keys are, and what `--verify` comes to.
+
+use crate::{Failure, variable};
+use rhelm_fetch::FetchError;
+use rhelm_provenance::{Keyring, ProvenanceError, SigningKey, Verified, verify};
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The file with the keys: what the flag says, or gpg's.
+#[must_use]
+pub fn keyring_path(flag: Option<&str>) -> PathBuf {
+    let given = flag.filter(|path| !path.is_empty()).map(PathBuf::from);
+    given.unwrap_or_else(|| {
+        let home = variable("GNUPGHOME").map(PathBuf::from);
+        let home = home.unwrap_or_else(|| PathBuf::from(variable("HOME").unwrap_or_default()).join(".gnupg"));
+        home.join("pubring.gpg")
+    })
+}
+
+/// Checks archives with the keys of a file.
+pub struct Verifier(PathBuf);
+
+impl Verifier {
+    /// A verifier; the file is read when it is needed.
+    #[must_use]
+    pub fn new(keyring: Option<&str>) -> Self {
+        Self(keyring_path(keyring))
+    }
+
+    /// Checks an archive by its provenance file.
+    ///
+    /// # Errors
+    /// When it is not to be trusted.
+    pub fn verify(&self, file_name: &str, archive: &[u8], provenance: &[u8]) -> Result<Verified, FetchError> {
+        let failed = |error: &dyn std::fmt::Display| FetchError::Other(format!("failed to load keyring: {error}"));
+        let data = std::fs::read(&self.0).map_err(|error| failed(&FetchError::file("open", &self.0, &error)))?;
+        let keyring = Keyring::read(&data).map_err(|error| failed(&error))?;
+        verify(file_name, archive, provenance, &keyring)
+            .map_err(|error: ProvenanceError| FetchError::Other(error.to_string()))
+    }
+
+    /// Checks an archive by the provenance file beside it.
+    ///
+    /// # Errors
+    /// When it is not to be trusted.
+    pub fn verify_file(&self, path: &Path) -> Result<Verified, Failure> {
+        let kind = path.metadata().map_err(|error| FetchError::file("stat", path, &error))?;
+        if kind.is_dir() {
+            return Err(Failure::new("unpacked charts cannot be verified"));
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if !name.ends_with(".tgz") && !name.ends_with(".tar.gz") && !name.ends_with(".gz") {
+            return Err(Failure::new("chart must be a tgz file"));
+        }
+        let beside = PathBuf::from(format!("{}.prov", path.display()));
+        let provenance = std::fs::read(&beside).map_err(|error| {
+            let cause = FetchError::file("stat", &beside, &error);
+            Failure::new(format!("could not load provenance file {}: {cause}", beside.display()))
+        })?;
+        Ok(self.verify(&name, &std::fs::read(path)?, &provenance)?)
+    }
+}
+
+/// What is said of a signature that is good.
+#[must_use]
+pub fn verified_text(verified: &Verified) -> String {
+    let signers: String = verified.signers.iter().map(|name| format!("Signed by: {name}\n")).collect();
+    let Verified { fingerprint, sum, .. } = verified;
+    format!("{signers}Using Key With Fingerprint: {fingerprint}\nChart Hash Verified: {sum}\n")
+}
+
+/// The key to sign with.
+///
+/// # Errors
+/// When it cannot be found.
+pub fn signing_key(keyring: Option<&str>, id: &str) -> Result<SigningKey, Failure> {
+    let path = keyring_path(keyring);
+    let data = std::fs::read(&path).map_err(|error| FetchError::file("open", &path, &error))?;
+    Ok(Keyring::read(&data)?.signing_key(id)?)
+}
+
+/// The passphrase of a key that is locked: the first line of a file, of standard input for `-`, or what the user types.
+///
+/// # Errors
+/// When there is none.
+pub fn passphrase(key: &SigningKey, file: Option<&str>) -> Result<Vec<u8>, Failure> {
+    let first_line = |text: &[u8]| text.split(|byte| *byte == b'\n').next().unwrap_or_default().to_vec();
+    match file.filter(|file| !file.is_empty()) {
+        _ if !key.is_locked() => Ok(Vec::new()),
+        Some("-") => {
+            let mut text = Vec::new();
+            std::io::stdin().lock().read_until(b'\n', &mut text)?;
+            match text.is_empty() {
+                true => Err(Failure::new("specified reading passphrase from stdin, without input on stdin")),
+                false => Ok(first_line(&text)),
+            }
+        }
+        Some(path) => {
+            let read = std::fs::read(path).map_err(|error| FetchError::file("open", path.as_ref(), &error));
+            Ok(first_line(&read?))
+        }
+        None => ask(key.name()),
+    }
+}
+
+/// Asks at the terminal, which does not show what is typed.
+fn ask(name: &str) -> Result<Vec<u8>, Failure> {
+    print!("Password for key {name:?} >  ");
+    std::io::stdout().flush()?;
+    if !std::io::stdin().is_terminal() {
+        println!();
+        return Err(Failure::new("inappropriate ioctl for device"));
+    }
+    let echo = |mode: &str| Command::new("stty").arg(mode).stdin(Stdio::inherit()).status();
+    let is_hidden = echo("-echo").is_ok_and(|status| status.success());
+    if !is_hidden {
+        return Err(Failure::new("the terminal would show the passphrase: use --passphrase-file"));
+    }
+    let mut text = Vec::new();
+    let read = std::io::stdin().lock().read_until(b'\n', &mut text);
+    echo("echo")?;
+    println!();
+    read?;
+    Ok(text.split(|byte| *byte == b'\n').next().unwrap_or_default().to_vec())
+}
