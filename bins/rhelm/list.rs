@@ -27,7 +27,7 @@ struct ListArgs {
     #[arg(short = 'A', long)]
     all_namespaces: bool,
     /// Every state: what is shown anyhow
-    #[arg(long, hide = true)]
+    #[arg(short, long, hide = true)]
     all: bool,
     /// Sort by the time of the last deployment
     #[arg(short, long)]

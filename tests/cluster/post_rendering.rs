@@ -9,6 +9,8 @@ use serde_json::{Value as Json, json};
 use std::path::Path;
 use tempfile::TempDir;
 
+/// The chain may be another one than before.
+const ACCEPTED: &[&str] = &["--accept-pipeline-change", "a test"];
 const LABEL: &[&str] = &["--post-renderer", "rhelm-inject-labels", "--post-renderer-args", "--label=team=web"];
 const PODS: &[&str] = &["--post-renderer-args", "--pod-templates"];
 
@@ -104,7 +106,7 @@ fn what_a_chain_adds_lives_until_an_upgrade_without_it_and_comes_back_with_a_rol
     let recorded = place.releases().pop().expect("a release").manifest;
     assert_eq!(&recorded[..manifest.len()], manifest);
 
-    place.rhelm(&["upgrade", "web", web, "--set", "size=2"]);
+    place.rhelm(&[&["upgrade", "web", web, "--set", "size=2"], ACCEPTED].concat());
     let settings = live(&place, "v1", "ConfigMap", "settings");
     assert_eq!((team(settings.as_ref()), &settings.as_ref().expect("it lives")["data"]["size"]), (&Json::Null, &json!("2")));
     place.rhelm(&["rollback", "web", "1"]);
@@ -113,7 +115,7 @@ fn what_a_chain_adds_lives_until_an_upgrade_without_it_and_comes_back_with_a_rol
         (team(settings.as_ref()), &settings.as_ref().expect("it lives")["data"]["size"]),
         (&json!("web"), &json!("1"))
     );
-    place.rhelm(&[&["upgrade", "web", web, "--set", "size=3"], LABEL].concat());
+    place.rhelm(&[&["upgrade", "web", web, "--set", "size=3"], LABEL, ACCEPTED].concat());
     assert_eq!(team(live(&place, "v1", "ConfigMap", "settings").as_ref()), "web");
     let statuses: Vec<Status> = place.releases().iter().map(|release| release.info.status).collect();
     assert_eq!(statuses, [Status::Superseded, Status::Superseded, Status::Superseded, Status::Deployed]);
@@ -130,7 +132,7 @@ fn hooks_live_as_the_strategy_says() {
     for (strategy, of_hook, times) in [("none", Json::Null, 1), ("separate", json!("web"), 2), ("combined", json!("web"), 1)]
     {
         let upgrade = ["upgrade", "--install", "web", web, "--post-render-hooks", strategy];
-        place.rhelm(&[&upgrade[..], LABEL, &counting].concat());
+        place.rhelm(&[&upgrade[..], LABEL, &counting, ACCEPTED].concat());
         let [settings, hook, deployment] = &all_live(&place)[..] else { unreachable!("three objects") };
         assert_eq!((team(settings.as_ref()), team(deployment.as_ref())), (&json!("web"), &json!("web")), "{strategy}");
         assert_eq!(team(hook.as_ref()), &of_hook, "{strategy}");
