@@ -57,11 +57,7 @@ fn signer(message: &CleartextSignedMessage, keys: &[SignedPublicKey]) -> Result<
 }
 
 /// Nothing when the signature says it is of another key.
-fn try_key(
-    signature: &Signature,
-    key: &(impl VerifyingKey + KeyDetails),
-    text: &str,
-) -> Option<Result<(), ProvenanceError>> {
+fn try_key(signature: &Signature, key: &impl VerifyingKey, text: &str) -> Option<Result<(), ProvenanceError>> {
     let ids = signature.issuer_key_id();
     let is_meant = ids.is_empty() || ids.iter().any(|id| **id == key.legacy_key_id());
     let result = || {
