@@ -4,7 +4,7 @@ use crate::keyring::{fingerprint, names};
 use crate::{Keyring, ProvenanceError};
 use pgp::composed::{CleartextSignedMessage, SignedPublicKey};
 use pgp::packet::Signature;
-use pgp::types::{KeyDetails, VerifyingKey};
+use pgp::types::VerifyingKey;
 use rhelm_lib::chart::document::sha256;
 
 /// A signature that is good.
