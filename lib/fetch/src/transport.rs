@@ -140,19 +140,25 @@ impl Fetcher {
         body: Option<&[u8]>,
     ) -> Result<Fetched, FetchError> {
         let agent = self.agent(target)?;
-        let mut request = Request::builder().method(method).uri(target);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        if let Some(authorization) = authorization {
-            request = request.header("Authorization", authorization);
-        }
-        let request = match body {
-            Some(body) => request.body(SendBody::from_owned_reader(std::io::Cursor::new(body.to_vec()))),
-            None => request.body(SendBody::none()),
+        let run = || {
+            let mut request = Request::builder().method(method).uri(target);
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            if let Some(authorization) = authorization {
+                request = request.header("Authorization", authorization);
+            }
+            agent.run(match body {
+                Some(body) => request.body(SendBody::from_owned_reader(std::io::Cursor::new(body.to_vec())))?,
+                None => request.body(SendBody::none())?,
+            })
         };
-        let request = request.map_err(|error| unreachable(method, target, error.to_string()))?;
-        let answer = agent.run(request).map_err(|error| failed(method, target, &error))?;
+        let answer = match run() {
+            // The server ended a connection that was kept for this; Go's client begins anew, too.
+            Err(ureq::Error::Io(error)) if body.is_none() && was_closed(&error) => run(),
+            answer => answer,
+        };
+        let answer = answer.map_err(|error| failed(method, target, &error))?;
         let (parts, mut body) = answer.into_parts();
         let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
         let headers: Vec<(String, String)> =
@@ -179,6 +185,11 @@ impl Fetcher {
         let is_secure = target.starts_with("https:");
         self.agents[usize::from(is_secure)].get_or_init(|| make_agent(&self.access, is_secure)).clone()
     }
+}
+
+fn was_closed(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
 }
 
 /// The header of a user and a password.
@@ -332,4 +343,41 @@ fn address(target: &str) -> String {
     };
     let found = host.to_socket_addrs().ok().and_then(|mut found| found.next());
     found.map_or(host, |address| address.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kept_connection_that_ends_is_followed_by_a_new_one() {
+        let server = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/", server.local_addr().expect("an address"));
+        let serving = std::thread::spawn(move || {
+            let read_head = |stream: &std::net::TcpStream| {
+                let lines = std::io::BufRead::lines(std::io::BufReader::new(stream));
+                lines.map_while(Result::ok).take_while(|line| !line.is_empty()).count()
+            };
+            let answer = |mut stream: &std::net::TcpStream, text: &str| {
+                let length = text.len();
+                std::io::Write::write_all(
+                    &mut stream,
+                    format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{text}").as_bytes(),
+                )
+            };
+            let (first, _) = server.accept()?;
+            read_head(&first);
+            answer(&first, "one")?;
+            // The second request comes on the same connection, which ends without an answer.
+            read_head(&first);
+            drop(first);
+            let (second, _) = server.accept()?;
+            read_head(&second);
+            answer(&second, "two")
+        });
+        let fetcher = Fetcher::new(Access::default());
+        let texts = [(); 2].map(|()| fetcher.get(&url, &url).map_err(|error| error.to_string()));
+        assert_eq!(texts, [Ok(b"one".to_vec()), Ok(b"two".to_vec())]);
+        serving.join().expect("no panic").expect("it served");
+    }
 }

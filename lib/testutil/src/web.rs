@@ -194,10 +194,6 @@ fn exchange(stream: impl Read + Write, site: &Mutex<Site>, seen: &Mutex<Vec<Seen
     let answer = site.lock().unwrap_or_else(PoisonError::into_inner).answer_to(&request);
     seen.lock().unwrap_or_else(PoisonError::into_inner).push(request);
     let stream = reader.get_mut();
-    // Said, so that no client sends a next request into a connection that ends.
-    let line = answer.iter().position(|&byte| byte == b'\n').map_or(0, |end| end + 1);
-    stream.write_all(&answer[..line])?;
-    stream.write_all(b"Connection: close\r\n")?;
-    stream.write_all(&answer[line..])?;
+    stream.write_all(&answer)?;
     stream.flush()
 }
