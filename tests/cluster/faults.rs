@@ -2,9 +2,8 @@
 
 use super::{cluster, options, run};
 use assert_cmd::Command;
-use rhelm_kube::{ConnectOptions, KubeDriver};
+use rhelm_kube::ConnectOptions;
 use rhelm_lib::cluster::{Cluster, ObjectId};
-use rhelm_lib::store::Store;
 use rhelm_testutil::faults::{Fault, FaultyServer};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -58,12 +57,7 @@ impl Place {
 
     /// Each revision as it stands on record.
     fn recorded(&self) -> Vec<String> {
-        run(async {
-            let cluster = cluster(&self.options).await;
-            let store = Store::new(Box::new(KubeDriver::secrets(&cluster, self.namespace())), || 0);
-            let all = store.history(self.namespace(), "web").await.expect("records");
-            all.into_iter().map(|release| format!("{}: {}", release.info.status, release.info.description)).collect()
-        })
+        super::recorded(&self.options)
     }
 
     fn is_there(&self, name: &str) -> bool {

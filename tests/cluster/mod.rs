@@ -15,8 +15,9 @@ mod sequences;
 mod signals;
 mod waits;
 
-use rhelm_kube::{ConnectOptions, KubeCluster, connect};
+use rhelm_kube::{ConnectOptions, KubeCluster, KubeDriver, connect};
 use rhelm_lib::cluster::{Cluster, ClusterError, Write};
+use rhelm_lib::store::Store;
 use rhelm_testutil::controlplane;
 use rhelm_testutil::faults::FaultyServer;
 use serde_json::{Value as Json, json};
@@ -46,6 +47,17 @@ pub(crate) async fn cluster(options: &ConnectOptions) -> KubeCluster {
 async fn apply(cluster: &KubeCluster, object: &Json) -> Result<Json, ClusterError> {
     let write = Write::Apply { object: object.clone(), force: false, dry_run: false, adopt: None };
     cluster.write(&[write]).await.remove(0)
+}
+
+/// Each revision of the release `web` as it stands on record: state and description.
+fn recorded(options: &ConnectOptions) -> Vec<String> {
+    run(async {
+        let cluster = cluster(options).await;
+        let namespace = cluster.default_namespace();
+        let store = Store::new(Box::new(KubeDriver::secrets(&cluster, namespace)), || 0);
+        let all = store.history(namespace, "web").await.expect("records");
+        all.into_iter().map(|release| format!("{}: {}", release.info.status, release.info.description)).collect()
+    })
 }
 
 pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {

@@ -1,8 +1,7 @@
 //! Signals: the first stops what goes on and leaves a record of it, the second ends the program. And two clients at once.
 
 use super::{cluster, options, run};
-use rhelm_kube::{ConnectOptions, KubeDriver};
-use rhelm_lib::store::Store;
+use rhelm_kube::ConnectOptions;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
@@ -49,12 +48,7 @@ impl Place {
     }
 
     fn recorded(&self) -> Vec<String> {
-        run(async {
-            let cluster = cluster(&self.options).await;
-            let store = Store::new(Box::new(KubeDriver::secrets(&cluster, self.namespace())), || 0);
-            let all = store.history(self.namespace(), "web").await.expect("records");
-            all.into_iter().map(|release| format!("{}: {}", release.info.status, release.info.description)).collect()
-        })
+        super::recorded(&self.options)
     }
 
     /// Until there is a record: from then on signals are heard.
