@@ -276,8 +276,7 @@ impl TemplateArgs {
         Ok((name.unwrap_or_else(|| "release-name".into()), chart))
     }
 
-    fn print(&self, rendered: Rendered, release: &ReleaseFacts) -> Result<(), Failure> {
-        let mut rendered = rendered;
+    fn print(&self, mut rendered: Rendered, release: &ReleaseFacts) -> Result<(), Failure> {
         let recorded = self.release_file.as_ref().map(|path| (path, rendered.clone()));
         let manifests = &mut rendered.manifests;
         if self.render.no_hooks {
