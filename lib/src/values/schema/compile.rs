@@ -2,7 +2,7 @@
 
 use super::failure::{Origin, failures};
 use super::patterns::Names;
-use super::{Fetch, formats, words};
+use super::{Fetch, formats, quick, words};
 use crate::gotext::{io_cause, quote};
 use crate::log::{Level, Log};
 use boon::{CompileError, Compiler, SchemaIndex, Schemas, UrlLoader, ValidationError};
@@ -29,6 +29,15 @@ const STACK_PER_LEVEL: usize = 128 << 10;
 /// # Errors
 /// What is wrong with the values or the schema, as Helm prints it.
 pub(super) fn check(schema: &[u8], values: &Map, fetch: &Fetch, logs: &mut Vec<Log>) -> Result<(), String> {
+    if quick::is_accepted(schema, values) {
+        logs.push(read_log(schema));
+        return Ok(());
+    }
+    check_all(schema, values, fetch, logs)
+}
+
+/// Compiles the whole schema and checks the values against it.
+pub(super) fn check_all(schema: &[u8], values: &Map, fetch: &Fetch, logs: &mut Vec<Log>) -> Result<(), String> {
     let run = move || run(schema, values, fetch, logs);
     let levels = values.values().map(levels).max().unwrap_or_default();
     std::thread::scope(|scope| {
@@ -54,8 +63,7 @@ fn levels(value: &Value) -> usize {
 
 fn run(schema: &[u8], values: &Map, fetch: &Fetch, logs: &mut Vec<Log>) -> Result<(), String> {
     let document = read(schema)?;
-    let text = String::from_utf8_lossy(schema).into_owned();
-    logs.push(Log { level: Level::Debug, message: "unmarshalled JSON schema".into(), fields: vec![("schema", text)] });
+    logs.push(read_log(schema));
     let mut library = Library { fetch, logs, documents: vec![(LOCATION.to_owned(), document)], names: Names::default() };
     let mut schemas = Schemas::new();
     let index = library.compile(&mut schemas)?;
@@ -64,6 +72,12 @@ fn run(schema: &[u8], values: &Map, fetch: &Fetch, logs: &mut Vec<Log>) -> Resul
     let origin = Origin { values: &values, schema: &|url| library.part(url), names: &Names::default() };
     let failures = failures(&error, &origin);
     if failures.is_empty() { Ok(()) } else { Err(format!("{failures}\n")) }
+}
+
+/// What Helm logs of a schema that it could read.
+fn read_log(schema: &[u8]) -> Log {
+    let text = String::from_utf8_lossy(schema).into_owned();
+    Log { level: Level::Debug, message: "unmarshalled JSON schema".into(), fields: vec![("schema", text)] }
 }
 
 /// Reads a JSON document as Go's decoder does, except that integers stay integers, as they are in messages.

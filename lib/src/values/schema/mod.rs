@@ -7,6 +7,7 @@ mod compile;
 mod failure;
 mod formats;
 mod patterns;
+mod quick;
 mod words;
 
 use crate::chart::Chart;
