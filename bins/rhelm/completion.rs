@@ -34,7 +34,7 @@ pub(crate) fn run(_: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {
     let args = CompletionArgs::from_arg_matches(own)?;
     none(&format!("rhelm completion {name} [flags]"), &args.operands)?;
     let (_, shell, _) = SHELLS.iter().find(|(known, ..)| *known == name).ok_or_else(unknown)?;
-    let mut command = super::command();
+    let mut command = super::command(None);
     if args.no_descriptions {
         command = without_descriptions(command);
     }

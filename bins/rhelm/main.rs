@@ -87,7 +87,7 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn run(words: &[String]) -> Result<(), Failure> {
-    let command = command();
+    let command = command(words.get(1));
     let matches = match rhelm_cli::matches(&command, words) {
         // What is no subcommand may be a plugin.
         Err(failure)
@@ -113,7 +113,18 @@ fn names_subcommand(command: &Command, words: &[String]) -> bool {
     words.iter().skip(1).any(|word| command.find_subcommand(word).is_some())
 }
 
-fn command() -> Command {
+/// The command line with all subcommands, or with the one that is the first word: clap gives each one all global flags, and
+/// the memory for that takes more time than a small render.
+fn command(first: Option<&String>) -> Command {
     let rhelm = Command::new("rhelm").about("Helm as a suite of small Unix programs").arg_required_else_help(true);
-    rhelm_cli::with_flags_now::<GlobalArgs>(rhelm).subcommands(SUBCOMMANDS.iter().map(|subcommand| (subcommand.define)()))
+    let rhelm = rhelm_cli::with_flags_now::<GlobalArgs>(rhelm);
+    let mut all = SUBCOMMANDS.iter().map(|subcommand| (subcommand.define)());
+    match all.find(|subcommand| first.is_some_and(|word| is_called(subcommand, word))) {
+        Some(subcommand) => rhelm.subcommand(subcommand),
+        None => rhelm.subcommands(SUBCOMMANDS.iter().map(|subcommand| (subcommand.define)())),
+    }
+}
+
+fn is_called(subcommand: &Command, word: &str) -> bool {
+    subcommand.get_name() == word || subcommand.get_all_aliases().any(|alias| alias == word)
 }

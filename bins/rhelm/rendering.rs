@@ -7,7 +7,7 @@ use goyaml::Map;
 use rhelm_cli::chart::{self, Purpose};
 use rhelm_cli::{
     ChartArgs, DependencyArgs, Failure, GlobalArgs, PostRenderArgs, PostRendering, RenderArgs, ValuesArgs, environment,
-    print_logs, with_stack,
+    on_thread, print_logs,
 };
 use rhelm_lib::action::template::{self, RenderOptions, Rendered, TemplateError};
 use rhelm_lib::action::{DryRun, Error, Facts, Source};
@@ -90,7 +90,7 @@ impl Source for ChartSource<'_> {
 
     fn render(&self, facts: &Facts) -> Result<Rendered, String> {
         // On a thread of its own, because `lookup` waits for answers.
-        let rendered = with_stack(|| self.render_here(facts).map_err(Failure::new)).map_err(|failure| failure.message);
+        let rendered = on_thread(|| self.render_here(facts).map_err(Failure::new)).map_err(|failure| failure.message);
         self.around.signals.listen(&facts.name);
         rendered
     }
