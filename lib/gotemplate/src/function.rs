@@ -183,15 +183,15 @@ pub struct Int64(pub i64);
 type Body = dyn Fn(&Set, &mut [Value]) -> Result<Value, FunctionError>;
 
 /// A function with the Go types of its parameters.
-#[derive(Clone)]
 pub struct Function {
     /// The types of the fixed parameters.
-    pub parameters: Rc<[ParameterType]>,
+    pub parameters: &'static [ParameterType],
     /// The type of each further argument, if the function is variadic.
     pub rest: Option<ParameterType>,
     /// Whether the Go type of the result is `interface {}`.
     pub(crate) returns_interface: bool,
-    body: Rc<Body>,
+    /// Most capture nothing: then there is nothing in this box, and making it costs nothing.
+    body: Box<Body>,
 }
 
 impl Function {
@@ -254,7 +254,7 @@ impl Price {
 }
 
 /// The functions that templates know, by name.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct FunctionTable {
     functions: Vec<(&'static str, Function)>,
     prices: Vec<Price>,
@@ -272,7 +272,12 @@ impl FunctionTable {
 
     /// Adds or replaces `name`.
     pub fn add<Arguments>(&mut self, name: &'static str, function: impl IntoFunction<Arguments>) {
-        let function = function.into_function();
+        self.insert(name, function.into_function());
+    }
+
+    /// One for all types of functions, so that a table takes little code to make.
+    #[inline(never)]
+    fn insert(&mut self, name: &'static str, function: Function) {
         match self.by_name.get(name) {
             Some(&index) => self.functions[index as usize].1 = function,
             None => {
@@ -429,10 +434,10 @@ macro_rules! into_function {
             #[allow(non_snake_case, unused_mut, unused_variables, unused_assignments, reason = "one expansion for every arity")]
             fn into_function(self) -> Function {
                 Function {
-                    parameters: Rc::new([$($name::TYPE),*]),
+                    parameters: const { &[$($name::TYPE),*] },
                     rest: None$(.or(Some($tail::TYPE)))?,
                     returns_interface: Output::IS_INTERFACE,
-                    body: Rc::new(move |set, arguments| {
+                    body: Box::new(move |set, arguments| {
                         let mut arguments = arguments.iter_mut().map(std::mem::take);
                         $(let $name = $name::take(arguments.next().unwrap_or_default());)*
                         $(let $value = set;)?
