@@ -82,7 +82,7 @@ impl Tool {
 /// A subcommand with a description of its own, not that of its arguments.
 #[must_use]
 pub fn subcommand<A: Args>(name: &'static str, about: &'static str) -> Command {
-    A::augment_args(Command::new(name)).about(about).long_about(None)
+    crate::with_flags::<A>(Command::new(name).about(about))
 }
 
 /// Runs a subcommand on an open store. `namespace` is the current one, `now` the seconds since 1970.
