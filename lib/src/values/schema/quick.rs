@@ -166,6 +166,11 @@ impl<'n, 's> Check<'n, 's> {
                 Some(value) => self.schema(schema, value.into()),
                 None => Some(true),
             }),
+            "dependencies" => all(node.as_map()?.iter(), |(name, needed)| match needed {
+                _ if !map.contains_key(name.as_ref()) => Some(true),
+                Node::List(names) => all(names.iter(), |name| Some(map.contains_key(name.as_str()?))),
+                schema => self.schema(schema, Instance::Map(map)),
+            }),
             "patternProperties" => all(node.as_map()?.iter(), |(pattern, schema)| {
                 let pattern = Regexp::compile(pattern.as_bytes()).ok()?;
                 let mut matching = map.iter().filter(|(name, _)| pattern.is_match(name.as_bytes()));
@@ -194,7 +199,7 @@ fn is_named(around: &Members<'_>, name: &str) -> Option<bool> {
 }
 
 fn is_inexact(value: Instance<'_>) -> bool {
-    matches!(value, Instance::Number(number) if !(number.abs() < EXACT))
+    matches!(value, Instance::Number(number) if number.is_nan() || number.abs() >= EXACT)
 }
 
 fn numeric(keyword: &str, node: &Node<'_>, number: f64) -> Option<bool> {

@@ -153,7 +153,11 @@ impl Choices {
             "pattern" => self.one(&[json!("^a"), json!("b"), json!("\\d$"), json!("("), json!("")]),
             "format" => self.one(&[json!("ipv4"), json!("hostname"), json!("email"), json!("nothing"), json!(1)]),
             "uniqueItems" => self.one(&[json!(true), json!(false), json!(1)]),
-            "properties" | "definitions" | "$defs" | "dependencies" => self.schemas(depth),
+            "properties" | "definitions" | "$defs" => self.schemas(depth),
+            "dependencies" if self.below(2) == 0 => {
+                self.one(&[json!({"a": ["b"]}), json!({"b": ["a", "c"]}), json!({"a": ["b", "b"]})])
+            }
+            "dependencies" => self.schemas(depth),
             "patternProperties" => {
                 let pattern = self.one(&["^a", "b|c", "", "("]);
                 json!({pattern: self.schema(depth)})
@@ -187,8 +191,12 @@ fn nothing_is_accepted_that_the_full_check_refuses() {
                 "http://json-schema.org/draft-07/schema#",
                 "http://json-schema.org/schema#",
                 "https://json-schema.org/draft/2020-12/schema",
+                "https://json-schema.org/draft/2019-09/schema",
             ]);
             members.insert("$schema".into(), draft.into());
+            if choices.below(2) == 0 {
+                members.insert("$id".into(), "https://example.com/values".into());
+            }
         }
         let values = values(choices.map(3));
         let accepted = is_accepted(schema.to_string().as_bytes(), &values);

@@ -7,10 +7,10 @@ use std::collections::HashSet;
 /// The drafts that are known here, as far as they differ in plain schemas.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Draft {
-    /// What stands beside `$ref` does not count.
+    /// Draft 7: what stands beside `$ref` does not count, and formats are asked for.
     Seven,
-    /// 2020-12, the one for schemas that name none.
-    Latest,
+    /// 2019-09, and 2020-12, which is that of schemas that name none: plain schemas mean the same in both.
+    Later,
 }
 
 /// A schema that is plain throughout.
@@ -23,23 +23,18 @@ pub(super) struct Plain<'n, 's> {
 pub(super) fn read<'n, 's>(root: &'n Node<'s>) -> Option<Plain<'n, 's>> {
     let plain = Plain { root, draft: draft(root)? };
     let mut walk = Walk { plain: &plain, seen: HashSet::new() };
-    if let Node::Map(members) = root {
-        members
-            .iter()
-            .try_for_each(|(keyword, node)| if keyword == "$schema" { Some(()) } else { walk.keyword(keyword, node) })?;
-        is_once_each(members)?;
-    } else {
-        walk.schema(root)?;
-    }
+    walk.root(root)?;
     Some(plain)
 }
 
 fn draft(root: &Node<'_>) -> Option<Draft> {
-    let Some(named) = root.as_map().and_then(|members| member(members, "$schema")) else { return Some(Draft::Latest) };
+    let Some(named) = root.as_map().and_then(|members| member(members, "$schema")) else { return Some(Draft::Later) };
     let url = named.as_str()?;
     let url = url.strip_suffix('#').unwrap_or(url);
     match url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"))? {
-        "json-schema.org/schema" | "json-schema.org/draft/2020-12/schema" => Some(Draft::Latest),
+        "json-schema.org/schema" | "json-schema.org/draft/2020-12/schema" | "json-schema.org/draft/2019-09/schema" => {
+            Some(Draft::Later)
+        }
         "json-schema.org/draft-07/schema" => Some(Draft::Seven),
         _ => None,
     }
@@ -67,6 +62,16 @@ struct Walk<'p, 'n, 's> {
 }
 
 impl<'n, 's> Walk<'_, 'n, 's> {
+    fn root(&mut self, node: &'n Node<'s>) -> Option<()> {
+        let Node::Map(members) = node else { return self.schema(node) };
+        members.iter().try_for_each(|(keyword, node)| match &**keyword {
+            "$schema" => Some(()),
+            "$id" => holds(is_plain_id(node.as_str()?)),
+            keyword => self.keyword(keyword, node),
+        })?;
+        is_once_each(members)
+    }
+
     fn schema(&mut self, node: &'n Node<'s>) -> Option<()> {
         match node {
             Node::Bool(_) => Some(()),
@@ -105,6 +110,12 @@ impl<'n, 's> Walk<'_, 'n, 's> {
                 let items = node.as_list().filter(|items| !items.is_empty())?;
                 items.iter().try_for_each(|item| self.schema(item))
             }
+            "dependencies" if self.plain.draft == Draft::Seven => {
+                node.as_map()?.iter().try_for_each(|(_, node)| match node {
+                    Node::List(items) => names(items),
+                    node => self.schema(node),
+                })
+            }
             "$ref" => self.reference(node),
             keyword if is_special(keyword) => None,
             // What nobody knows is not looked at.
@@ -122,6 +133,14 @@ impl<'n, 's> Walk<'_, 'n, 's> {
         let target = self.plain.referred(reference)?;
         if self.seen.insert(reference) && !std::ptr::eq(target, self.plain.root) { self.schema(target) } else { Some(()) }
     }
+}
+
+/// Whether a name of the whole schema changes nothing: an absolute URL that is not that of a draft.
+fn is_plain_id(id: &str) -> bool {
+    let rest = id.strip_prefix("https://").or_else(|| id.strip_prefix("http://")).unwrap_or_default();
+    let is_simple = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '/' | '.' | '-' | '_');
+    let host = rest.split('/').next().unwrap_or_default();
+    !host.is_empty() && host != "json-schema.org" && !rest.contains("..") && rest.chars().all(is_simple)
 }
 
 /// Keywords whose meaning is left to the full check.
