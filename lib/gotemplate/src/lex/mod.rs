@@ -14,6 +14,7 @@ use crate::format;
 use crate::rune::decode;
 use crate::unicode::{is_digit, is_letter};
 use crate::value::Value;
+use memchr::{memchr, memmem};
 
 const LEFT: &[u8] = b"{{";
 const RIGHT: &[u8] = b"}}";
@@ -76,7 +77,7 @@ impl<'s> Lexer<'s> {
         loop {
             let start = self.at;
             let rest = self.rest();
-            let Some(length) = find(rest, LEFT) else {
+            let Some(length) = memmem::find(rest, LEFT) else {
                 self.at = self.source.len();
                 return self.token(if rest.is_empty() { Kind::End } else { Kind::Text }, start);
             };
@@ -113,7 +114,7 @@ impl<'s> Lexer<'s> {
     /// Skips a comment; returns a token only where that fails.
     fn comment(&mut self) -> Option<Token> {
         let start = self.at;
-        let Some(length) = find(&self.rest()[LEFT_COMMENT.len()..], RIGHT_COMMENT) else {
+        let Some(length) = memmem::find(&self.rest()[LEFT_COMMENT.len()..], RIGHT_COMMENT) else {
             return Some(self.fail(start, "unclosed comment"));
         };
         self.at += LEFT_COMMENT.len() + length + RIGHT_COMMENT.len();
@@ -235,7 +236,7 @@ impl<'s> Lexer<'s> {
     }
 
     fn raw_string(&mut self, start: usize) -> Token {
-        match self.rest().iter().position(|&byte| byte == b'`') {
+        match memchr(b'`', self.rest()) {
             Some(length) => {
                 self.at += length + 1;
                 self.token(Kind::RawString, start)
@@ -305,17 +306,6 @@ fn code_point(rune: Option<char>) -> String {
     let rune = Value::Int(i64::from(u32::from(rune.unwrap_or(char::REPLACEMENT_CHARACTER))));
     let text = format::sprintf(b"%#U", &[rune]).unwrap_or_default();
     String::from_utf8_lossy(&text).into_owned()
-}
-
-fn find(text: &[u8], delimiter: &[u8]) -> Option<usize> {
-    let mut start = 0;
-    loop {
-        start += text[start..].iter().position(|&byte| byte == delimiter[0])?;
-        if text[start..].starts_with(delimiter) {
-            return Some(start);
-        }
-        start += 1;
-    }
 }
 
 fn is_space(byte: u8) -> bool {
