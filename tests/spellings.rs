@@ -49,6 +49,7 @@ fn helm_4_is_understood() {
         "helm template r web --dry-run=none",
         "helm template r web --dry-run=false",
         "helm template r web --dry-run=bogus",
+        "helm list -a -q",
         "helm nstall r web",
         "helm xyzzy",
     ]);

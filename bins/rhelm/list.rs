@@ -26,8 +26,8 @@ struct ListArgs {
     /// The releases of every namespace
     #[arg(short = 'A', long)]
     all_namespaces: bool,
-    /// Every state: what is shown anyhow
-    #[arg(short, long, hide = true)]
+    /// Helm 3's flag for every state: what is shown anyhow. Its short form is Helm 3's alone
+    #[arg(long, hide = true)]
     all: bool,
     /// Sort by the time of the last deployment
     #[arg(short, long)]
@@ -80,7 +80,13 @@ struct ListArgs {
 }
 
 pub(crate) fn define() -> Command {
-    rhelm_cli::with_flags::<ListArgs>(Command::new("list").alias("ls").about("List releases"))
+    let list = rhelm_cli::with_flags::<ListArgs>(Command::new("list").alias("ls").about("List releases"));
+    if speaks_helm_3() { list.mut_arg("all", |all| all.short('a')) } else { list }
+}
+
+/// Whether the user's scripts are written for Helm 3.
+fn speaks_helm_3() -> bool {
+    std::env::var("RHELM_HELM_VERSION").is_ok_and(|version| version.starts_with("v3"))
 }
 
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {

@@ -2,7 +2,7 @@
 
 use super::connect::{Connected, connect};
 use super::driver::{self, Releases};
-use rhelm_cli::{Failure, GlobalArgs, environment, print_logs, server_warning, write_stdout};
+use rhelm_cli::{Failure, GlobalArgs, LiveTable, environment, print_logs, server_warning, write_stdout};
 use rhelm_lib::action::{Cancellation, Context, DryRun};
 use rhelm_lib::cluster::Cluster;
 use rhelm_lib::cluster::memory::MemoryCluster;
@@ -31,7 +31,11 @@ impl Session {
     /// When there is no such driver, or its database cannot be reached.
     pub(crate) fn new(connected: Connected, signals: Signals, debug: bool) -> Result<Self, Failure> {
         let Releases { runtime, cluster, store, namespace } = driver::beside(connected)?;
-        let cluster = Box::new(cluster.warn_by(Arc::new(server_warning)));
+        let mut cluster = cluster.warn_by(Arc::new(server_warning));
+        if let Some(table) = signals.table.clone() {
+            cluster = cluster.tell_by(Arc::new(move |progress| table.show(progress)));
+        }
+        let cluster = Box::new(cluster);
         Ok(Self { namespace, signals, runtime, cluster, store, debug })
     }
 
@@ -79,22 +83,31 @@ impl Session {
 }
 
 /// What SIGINT and SIGTERM do: nothing but their usual work, until they are listened to.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Signals {
     cancellation: Arc<Cancellation>,
+    /// Stands at the terminal while something is waited for, and makes room for what a signal has to say.
+    table: Option<Arc<LiveTable>>,
+}
+
+impl Default for Signals {
+    fn default() -> Self {
+        Self { cancellation: Arc::default(), table: LiveTable::at_terminal().map(Arc::new) }
+    }
 }
 
 impl Signals {
     /// From now on the first signal stops the operation, which then leaves a record of its failure; the second ends the program.
     /// To be called while an operation runs.
     pub(crate) fn listen(&self, release: &str) {
-        let (cancellation, release) = (self.cancellation.clone(), release.to_owned());
+        let (Self { cancellation, table }, release) = (self.clone(), release.to_owned());
         tokio::spawn(async move {
             let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
             else {
                 return;
             };
             either(&mut interrupt, &mut terminate).await;
+            table.iter().for_each(|table| table.stop());
             // Whoever no longer reads misses nothing but this.
             let _ = write_stdout(format!("Release {release} has been cancelled.\n").as_bytes());
             cancellation.cancel();

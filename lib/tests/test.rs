@@ -40,3 +40,12 @@ fn a_test_that_does_not_exist_is_not_all_tests() {
     assert_eq!(error.to_string(), "release web has no test named c");
     assert!(world.changes().is_empty());
 }
+
+#[test]
+fn tests_that_are_excluded_come_before_those_that_are_not_included() {
+    let world = installed();
+    let done = tested(&world, &["b"], &["b"]).expect("tested");
+    let hooks: Vec<_> = done.release.hooks.iter().map(|hook| &*hook.hook.manifest.head.name).collect();
+    assert_eq!(hooks, ["b", "a"]);
+    assert!(world.changes().is_empty());
+}

@@ -87,3 +87,21 @@ fn a_field_that_somebody_else_took_does_not_stop_the_way_back() {
     assert_eq!(data, [json!("a"), json!("b")]);
     assert_eq!(world.recorded()[2], "deployed: Rollback to 1");
 }
+
+#[test]
+fn what_the_failed_revision_lacks_is_told_of_on_the_way_back_and_left_alone() {
+    let world = installed(&config_map("a", "", "a"));
+    world.refuse("apply ConfigMap/default/b", 403);
+    let options = UpgradeOptions { rollback_on_failure: true, ..web() };
+    world.upgrade(&options, &config_map("b", "", "b")).expect_err("refused");
+    let failed = "failed to create resource: server-side apply failed for object default/b /v1, Kind=ConfigMap: no";
+    let told = [
+        format!("WARN upgrade failed name=web error={failed}"),
+        "WARN resource exists on cluster but not in original release, using cluster state as baseline \
+         namespace=default name=a kind=ConfigMap"
+            .to_owned(),
+    ];
+    assert_eq!(world.told(), told);
+    let changes = world.changes();
+    assert!(changes.iter().all(|change| !change.ends_with("default/a")), "{changes:?}");
+}

@@ -2,6 +2,7 @@
 
 use super::{cluster, options, run};
 use assert_cmd::Command;
+use rhelm_testutil::chart::Files;
 use rhelm_testutil::controlplane;
 use std::path::{Path, PathBuf};
 
@@ -104,4 +105,39 @@ fn live_objects_are_shown_as_helm_shows_them() {
     both.assert_same_objects("status web -o json", str::to_owned);
     both.assert_same_objects("status web -o yaml --revision 2", str::to_owned);
     both.assert_same_objects("status web", without_chance);
+}
+
+#[test]
+fn a_render_with_the_servers_eyes_tells_of_definitions() {
+    let Some(both) = Both::with_guestbook() else { return };
+    let definition =
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: as.rhelm.test}\n";
+    let folder = Files::chart("crds").file("crds/a.yaml", definition).write();
+    let chart = folder.path().display();
+    for flags in ["--dry-run=server", "--dry-run=server --skip-crds", "--validate", "--dry-run=client"] {
+        let line = format!("template x {chart} {flags}");
+        assert_eq!(both.rhelm(&line), both.helm(&line), "{line}");
+    }
+}
+
+#[test]
+fn what_the_server_named_itself_does_not_keep_the_record() {
+    let Some(options) = options() else { return };
+    run(async { cluster(&options).await });
+    let both = Both {
+        helm: PathBuf::new(),
+        kubeconfig: options.kubeconfig.expect("set"),
+        namespace: options.namespace.expect("set"),
+    };
+    let object = "apiVersion: v1\nkind: ConfigMap\nmetadata: {generateName: a-}\n";
+    let folder = Files::chart("made").file("templates/a.yaml", object).write();
+    both.rhelm(&format!("install web {} --server-side=false", folder.path().display()));
+    let text = format!(
+        "1 resource(s) were not deleted because their ownership could not be verified:\n[ConfigMap] : resource name may not be empty\n\n\
+         release \"web\" uninstalled\nlevel=WARN msg=\"skipping delete of resource because ownership could not be verified\" \
+         kind=ConfigMap name=\"\" namespace={} release=web error=\"resource name may not be empty\"\n",
+        both.namespace
+    );
+    assert_eq!(both.rhelm("uninstall web"), (text, Some(0)));
+    assert_eq!(both.rhelm("list -q"), (String::new(), Some(0)));
 }

@@ -13,6 +13,7 @@ mod private;
 mod records;
 mod sequences;
 mod signals;
+mod table;
 mod waits;
 
 use rhelm_kube::{ConnectOptions, KubeCluster, KubeDriver, connect};

@@ -34,6 +34,17 @@ fn an_object_is_applied_read_listed_and_deleted() {
 }
 
 #[test]
+fn text_that_yaml_would_fold_arrives_as_it_is() {
+    let Some(options) = options() else { return };
+    run(async {
+        let cluster = cluster(&options).await;
+        let text = "a & \u{2028} b \u{85} c\u{2029}d \u{feff}\u{7f} é \u{1f600} <\n>";
+        let applied = apply(&cluster, &config_map(cluster.default_namespace(), text)).await.expect("applied");
+        assert_eq!(applied["data"], json!({"key": text}));
+    });
+}
+
+#[test]
 fn a_dry_run_stores_nothing() {
     let Some(options) = options() else { return };
     run(async {

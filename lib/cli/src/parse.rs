@@ -16,6 +16,10 @@ pub fn matches(command: &Command, words: &[String]) -> Result<ArgMatches, Failur
         if !is_help {
             let mut complete = command.clone();
             complete.build();
+            if let Some(group) = misspelt_in(&mut complete, &error, words) {
+                print!("{}", group.render_help());
+                return Failure { message: String::new(), status: 0 };
+            }
             return Failure::new(message(&complete, &error, words));
         }
         print!("{error}");
@@ -45,6 +49,15 @@ pub fn read_as_pflag(command: Command) -> Command {
         _ => arg,
     });
     command.mut_subcommands(read_as_pflag)
+}
+
+/// The subcommand that has subcommands, but not this one. As cobra does, it then tells of those that it has.
+fn misspelt_in<'a>(command: &'a mut Command, error: &clap::Error, words: &[String]) -> Option<&'a mut Command> {
+    let group = words.iter().skip(1).find(|word| command.find_subcommand(word).is_some())?;
+    let group = command.find_subcommand_mut(group)?;
+    let is_misspelt = matches!(error.kind(), ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument)
+        && matches!(error.get(ContextKind::InvalidSubcommand), Some(ContextValue::String(_)));
+    (is_misspelt && group.has_subcommands()).then_some(group)
 }
 
 fn takes_value(arg: &Arg) -> bool {
@@ -200,6 +213,14 @@ mod tests {
         for (line, expected) in cases {
             assert_eq!(read(line).err().as_deref(), Some(expected), "{line}");
         }
+    }
+
+    #[test]
+    fn a_group_tells_of_its_subcommands_when_it_lacks_one() {
+        let words = |line: &str| line.split(' ').map(ToOwned::to_owned).collect::<Vec<_>>();
+        let get = Command::new("get").subcommand_required(true).subcommand(Command::new("values"));
+        let failure = matches(&program().subcommand(get), &words("rhelm get nothing x")).expect_err("help");
+        assert_eq!(failure, Failure { message: String::new(), status: 0 });
     }
 
     #[test]

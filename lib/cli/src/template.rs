@@ -180,6 +180,10 @@ pub fn run(args: &TemplateArgs, global: &GlobalArgs, connect: &Connect<'_>) -> R
         (capabilities, lookup, check) = (server.capabilities, server.lookup, Some(server.check));
     }
     check_name(&name)?;
+    if uses_server && !args.render.skip_crds && !manifest::crds::crds(&chart).is_empty() {
+        let message = "This chart or one of its subcharts contains CRDs. Rendering may fail or contain inaccuracies.".into();
+        print_logs(&[Log { level: Level::Warn, message, fields: Vec::new() }], global.debug);
+    }
     capabilities.api_versions.extend(args.api_versions.iter().cloned());
     let release = ReleaseFacts {
         name: name.clone(),

@@ -6,7 +6,7 @@ use crate::discovery::{Cache, Known, Resource, Served, discover};
 use async_trait::async_trait;
 use rhelm_lib::cluster::readiness::Unready;
 use rhelm_lib::cluster::{
-    Cascade, Cluster, ClusterError, ContainerLog, Deleted, Detail, ObjectId, Pods, ServerInfo, Wait, Write,
+    Cascade, Cluster, ClusterError, ContainerLog, Deleted, Detail, ObjectId, OnProgress, Pods, ServerInfo, Wait, Write,
 };
 use serde_json::Value as Json;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,6 +21,7 @@ pub struct KubeCluster {
     /// What the server last said of itself.
     version: Mutex<Option<ServerInfo>>,
     cache: Option<Cache>,
+    on_progress: Option<OnProgress>,
 }
 
 /// Prepares a connection to the cluster that the options and kubeconfig name. Nothing is sent yet.
@@ -30,7 +31,7 @@ pub struct KubeCluster {
 pub async fn connect(options: &ConnectOptions) -> Result<KubeCluster, ClusterError> {
     let connection = Connection::new(options).await?;
     let cache = options.cache.as_deref().map(|folder| Cache::of(folder, connection.url()));
-    Ok(KubeCluster { connection, served: Mutex::new(None), version: Mutex::new(None), cache })
+    Ok(KubeCluster { connection, served: Mutex::new(None), version: Mutex::new(None), cache, on_progress: None })
 }
 
 impl KubeCluster {
@@ -45,6 +46,17 @@ impl KubeCluster {
     pub fn warn_by(mut self, on_warning: OnWarning) -> Self {
         self.connection.warn_by(on_warning);
         self
+    }
+
+    /// Lets somebody know how waits stand, while they go on. Finding out the reasons takes requests of its own.
+    #[must_use]
+    pub fn tell_by(mut self, on_progress: OnProgress) -> Self {
+        self.on_progress = Some(on_progress);
+        self
+    }
+
+    pub(crate) fn on_progress(&self) -> Option<&OnProgress> {
+        self.on_progress.as_ref()
     }
 
     pub(crate) fn connection(&self) -> &Connection {

@@ -84,7 +84,23 @@ async fn apply(cluster: &KubeCluster, object: &Json, force: bool, dry_run: bool)
     let path = cluster.path(&ObjectId::of(object)).await?;
     let dry_run = if dry_run { "&dryRun=All" } else { "" };
     let path = format!("{path}?{MANAGER}&fieldValidation=Strict&force={force}{dry_run}");
-    cluster.connection().json(Call::new(Method::PATCH, path).content_type("application/apply-patch+yaml").body(object)).await
+    let mut call = Call::new(Method::PATCH, path).content_type("application/apply-patch+yaml");
+    call.body = as_yaml(object.to_string()).into_bytes();
+    cluster.connection().json(call).await
+}
+
+/// JSON that is read as YAML: line breaks of Unicode would be folded there, with the blanks beside them, and controls refused.
+fn as_yaml(json: String) -> String {
+    let is_safe =
+        |c: char| !matches!(c, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    if json.chars().all(is_safe) {
+        return json;
+    }
+    let mut text = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if is_safe(c) { text.push(c) } else { text.push_str(&format!("\\u{:04x}", u32::from(c))) }
+    }
+    text
 }
 
 async fn create(cluster: &KubeCluster, object: &Json) -> Result<Json, ClusterError> {

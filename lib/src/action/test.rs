@@ -45,8 +45,8 @@ pub async fn test(cx: Context<'_>, options: &TestOptions) -> Result<Tested, Erro
     name::check(name).map_err(|_| Error::Name(format!("releaseTest: Release name is invalid: {name}")))?;
     let mut release = cx.store.last(&options.namespace, name).await?;
     check_filters(&release, options)?;
-    // Skipped hooks come first from now on: that is where Helm puts them.
-    release.hooks.sort_by_key(|hook| !is_skipped(hook, options));
+    // Skipped hooks come first from now on, those first that are excluded: that is where Helm puts them.
+    release.hooks.sort_by_key(|hook| (!is_excluded(hook, options), !is_skipped(hook, options)));
     let skipped = release.hooks.iter().filter(|hook| is_skipped(hook, options)).count();
     let hook_options = hook_options(&release, options);
     let (result, afterwards) = hooks::start(cx, &mut release, "test", skipped, hook_options).await;
@@ -64,9 +64,13 @@ fn is_test(hook: &RecordedHook) -> bool {
     hook.hook.events.iter().any(|event| event == "test")
 }
 
+fn is_excluded(hook: &RecordedHook, options: &TestOptions) -> bool {
+    options.exclude.contains(&hook.hook.manifest.head.name)
+}
+
 fn is_skipped(hook: &RecordedHook, options: &TestOptions) -> bool {
-    let name = &hook.hook.manifest.head.name;
-    options.exclude.contains(name) || (!options.include.is_empty() && !options.include.contains(name))
+    let is_included = options.include.is_empty() || options.include.contains(&hook.hook.manifest.head.name);
+    is_excluded(hook, options) || !is_included
 }
 
 /// A test that is named must be there: else a misspelt name would run other tests, or none, and all would seem well.

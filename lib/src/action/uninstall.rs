@@ -260,7 +260,9 @@ async fn delete(
     if !failures.is_empty() {
         return Err(Error::Apply(failures.join("; ")).during(doing()));
     }
-    let unknown = found.unknown.into_iter().map(|(id, why)| format!("ownership of {id} could not be verified: {why}"));
+    // What the server has named itself cannot be looked for, today or later.
+    let unknown = found.unknown.into_iter().filter(|(id, _)| !id.name.is_empty());
+    let unknown = unknown.map(|(id, why)| format!("ownership of {id} could not be verified: {why}"));
     Ok((found.owned, kept, unknown.collect()))
 }
 
@@ -276,13 +278,19 @@ fn report(cx: Context<'_>, release: &Release, found: &Found, kept: &mut String) 
         let fields = fields(id).into_iter().chain([("error", why.clone())]).collect();
         cx.warn("skipping delete of resource because ownership could not be verified", fields);
     }
-    if found.foreign.is_empty() {
+    let foreign: Vec<_> = found.foreign.iter().map(|id| format!("[{}] {}\n", id.kind, id.name)).collect();
+    tell(kept, &foreign, "they are not owned by this release");
+    let unknown: Vec<_> = found.unknown.iter().map(|(id, why)| format!("[{}] {}: {why}\n", id.kind, id.name)).collect();
+    tell(kept, &unknown, "their ownership could not be verified");
+}
+
+fn tell(kept: &mut String, lines: &[String], reason: &str) {
+    if lines.is_empty() {
         return;
     }
     if !kept.is_empty() {
         kept.push('\n');
     }
-    let count = found.foreign.len();
-    kept.push_str(&format!("{count} resource(s) were not deleted because they are not owned by this release:\n"));
-    found.foreign.iter().for_each(|id| kept.push_str(&format!("[{}] {}\n", id.kind, id.name)));
+    let count = lines.len();
+    kept.push_str(&format!("{count} resource(s) were not deleted because {reason}:\n{}", lines.concat()));
 }

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::error::Error;
 use super::execute::{Executed, Mode, execute};
 use crate::cluster::{Detail, ObjectId};
-use crate::plan::{Method, Object, build};
+use crate::plan::{Change, Method, Object, build};
 use serde_json::Value as Json;
 
 /// How objects are changed.
@@ -19,7 +19,7 @@ pub(super) struct UpdateOptions {
     pub(super) live_custom: bool,
     /// The old set was applied, whole and last of all.
     pub(super) is_settled: bool,
-    /// Nothing but these is touched.
+    /// What is there is not touched, but for these.
     pub(super) only: Option<Vec<ObjectId>>,
 }
 
@@ -52,7 +52,9 @@ pub(super) async fn update(
 ) -> (Executed, Result<(), Error>) {
     let plan = async {
         let method = options.method()?;
-        let wanted: Vec<_> = new.iter().filter(|object| options.is_meant(&object.id)).cloned().collect();
+        let is_new = |object: &Object| !old.iter().any(|old| old.id.is_same(&object.id));
+        let is_wanted = |object: &&Object| options.is_meant(&object.id) || is_new(object);
+        let wanted: Vec<_> = new.iter().filter(is_wanted).cloned().collect();
         let wanted = with_live(cx, wanted, Detail::Whole).await;
         let wanted =
             wanted.map_err(|(_, error)| Error::Apply(format!("could not get information about the resource: {error}")))?;
@@ -62,7 +64,13 @@ pub(super) async fn update(
             let ObjectId { namespace, name, kind, .. } = id;
             Error::Apply(format!("failed to delete resource namespace={namespace}, name={name}, kind={kind}: {error}"))
         })?;
-        Ok(build(&wanted, old, &gone, method, options.is_settled))
+        let mut plan = build(&wanted, old, &gone, method, options.is_settled);
+        for (operation, (_, live)) in plan.operations.iter_mut().zip(&wanted) {
+            if let (false, Some(live)) = (options.is_meant(&operation.id), live) {
+                operation.change = Change::Unchanged(live.clone());
+            }
+        }
+        Ok(plan)
     };
     match plan.await {
         Ok(plan) => execute(cx, &plan, Mode::Update).await,

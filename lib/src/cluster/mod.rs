@@ -8,11 +8,13 @@
 
 mod error;
 pub mod memory;
+mod progress;
 pub mod readiness;
 
 pub use crate::manifest::ObjectId;
 pub use crate::plan::{Cascade, Patch, PatchKind, Write};
 pub use error::ClusterError;
+pub use progress::{OnProgress, Progress, Row};
 
 use async_trait::async_trait;
 use readiness::{Goal, Unready};

@@ -1,5 +1,6 @@
 //! What is known of the objects that are waited for.
 
+use super::show::Seen;
 use k8s_openapi::jiff::Timestamp;
 use rhelm_lib::cluster::ObjectId;
 use rhelm_lib::cluster::readiness::{DEADLINE, Goal, State, Status, Unready, kstatus, legacy};
@@ -78,6 +79,11 @@ impl Board {
         let unfinished = move |row: &Row| owns(row) && row.state.status == Status::InProgress;
         let rows = self.rows.iter().enumerate().filter(move |(_, row)| unfinished(row));
         rows.filter_map(|(at, row)| Some((at, row.object.as_ref()?)))
+    }
+
+    /// Tells whoever looks on how the objects stand.
+    pub(super) fn show(&self, seen: &Seen) {
+        seen.set(|| self.rows.iter().map(|row| (row.id.clone(), row.state.clone(), row.is_reached(self.goal))).collect());
     }
 
     pub(super) fn is_decided(&self) -> bool {

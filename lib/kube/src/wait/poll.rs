@@ -1,5 +1,6 @@
 //! Waiting as Helm 3 does: everything is read anew every two seconds.
 
+use super::show::Seen;
 use crate::client::{Call, segment};
 use crate::cluster::{KubeCluster, text};
 use crate::find;
@@ -16,25 +17,42 @@ const PATIENCE: u32 = 30;
 
 type States = Vec<(ObjectId, State)>;
 
-pub(super) async fn ready(cluster: &KubeCluster, ids: &[ObjectId], jobs: bool, timeout: Duration) -> Result<(), Unready> {
+pub(super) async fn ready(
+    cluster: &KubeCluster,
+    ids: &[ObjectId],
+    jobs: bool,
+    timeout: Duration,
+    seen: &Seen,
+) -> Result<(), Unready> {
     let mut failures = BTreeMap::new();
     let mut polls = Polls::new(timeout, false);
     loop {
         let missing = unready(cluster, ids, jobs, &mut failures).await?;
+        show(seen, ids, &missing, Status::Current);
         if polls.is_done(missing).await? {
             return Ok(());
         }
     }
 }
 
-pub(super) async fn gone(cluster: &KubeCluster, ids: &[ObjectId], timeout: Duration) -> Result<(), Unready> {
+pub(super) async fn gone(cluster: &KubeCluster, ids: &[ObjectId], timeout: Duration, seen: &Seen) -> Result<(), Unready> {
     let mut polls = Polls::new(timeout, true);
     loop {
         let left = left(ids, find::find(cluster, ids, Detail::Metadata).await)?;
+        show(seen, ids, &left, Status::NotFound);
         if polls.is_done(left).await? {
             return Ok(());
         }
     }
+}
+
+/// Tells whoever looks on how the objects stand: those that are not missing are done.
+fn show(seen: &Seen, ids: &[ObjectId], missing: &States, done: Status) {
+    let row = |id: &ObjectId| {
+        let state = missing.iter().find(|(other, _)| other == id).map(|(_, state)| state.clone());
+        (id.clone(), state.clone().unwrap_or(State::new(done, "")), state.is_none())
+    };
+    seen.set(|| ids.iter().map(row).collect());
 }
 
 /// Looks every two seconds until nothing is missing or time is up; a timeout of zero never is.

@@ -4,6 +4,7 @@
 //! over with a list, so that nothing is missed.
 
 use super::board::Board;
+use super::show::Seen;
 use crate::client::{Call, Connection, segment};
 use crate::cluster::{KubeCluster, collection, text};
 use crate::retry::jittered;
@@ -57,6 +58,7 @@ pub(super) async fn wait(
     objects: Vec<ObjectId>,
     goal: Goal,
     timeout: Duration,
+    seen: &Seen,
 ) -> Result<(), Unready> {
     let deadline = Instant::now() + timeout;
     let groups = groups(cluster, &objects).await?;
@@ -73,6 +75,7 @@ pub(super) async fn wait(
             Some(news) = receiver.recv() => take(&mut board, news, goal)?,
             () = sleep_until(judgement.min(deadline)) => board.judge_again(),
         }
+        board.show(seen);
         if Instant::now() >= deadline {
             return board.result(true);
         }
