@@ -46,11 +46,13 @@ impl Driver for SqlDriver {
     async fn heads(&self, query: &Query) -> Result<Vec<Head>, StoreError> {
         let mut turn = self.pool.turn().await?;
         let namespace = Some(query.namespace.as_str()).filter(|namespace| !namespace.is_empty());
-        let (filter, params) =
-            conditions(&[("owner", Some("helm")), ("namespace", namespace), ("name", query.name.as_deref())]);
-        let mut rows = turn.ask(&format!("SELECT {HEAD} FROM releases_v1{filter}"), &params).await?;
+        let (mut filter, params) =
+            conditions(&[("r.owner", Some("helm")), ("r.namespace", namespace), ("r.name", query.name.as_deref())]);
+        if query.newest {
+            filter += NEWEST;
+        }
+        let mut rows = turn.ask(&format!("SELECT {HEAD} FROM releases_v1 r{filter}"), &params).await?;
         let mut heads: Vec<_> = rows.iter_mut().map(head).collect();
-        let (filter, params) = conditions(&[("r.namespace", namespace), ("r.name", query.name.as_deref())]);
         let sql = "SELECT l.releaseKey, l.releaseNamespace, l.key, l.value FROM custom_labels_v1 l \
                    JOIN releases_v1 r ON r.key = l.releaseKey AND r.namespace = l.releaseNamespace";
         let labels = turn.ask(&format!("{sql}{filter}"), &params).await?;
@@ -64,7 +66,7 @@ impl Driver for SqlDriver {
         }
         let mut turn = self.pool.turn().await?;
         let (filter, params) = any_of(ids, "key", "namespace");
-        let rows = turn.ask(&format!("SELECT {HEAD}, body FROM releases_v1 WHERE {filter}"), &params).await?;
+        let rows = turn.ask(&format!("SELECT {HEAD}, r.body FROM releases_v1 r WHERE {filter}"), &params).await?;
         let record = |mut row: Row| Record { head: head(&mut row), body: row.text(HEAD_COLUMNS).into_bytes() };
         let mut found: Vec<_> = rows.into_iter().map(record).collect();
         let (filter, params) = any_of(ids, "releaseKey", "releaseNamespace");
@@ -149,5 +151,9 @@ impl Driver for SqlDriver {
     }
 }
 
+/// Not of a record for which there is a newer one. A column is believed where the key says the same.
+const NEWEST: &str = " AND (r.key <> 'sh.helm.release.v1.' || r.name || '.v' || CAST(r.version AS text) OR NOT EXISTS (\
+                      SELECT 1 FROM releases_v1 n WHERE n.namespace = r.namespace AND n.name = r.name AND n.owner = 'helm' \
+                      AND n.version > r.version AND n.key = 'sh.helm.release.v1.' || n.name || '.v' || CAST(n.version AS text)))";
 const NO_RECORD: &str =
     "NOT EXISTS (SELECT 1 FROM releases_v1 r WHERE r.key = l.releaseKey AND r.namespace = l.releaseNamespace)";

@@ -76,7 +76,7 @@ struct Seen {
 /// # Errors
 /// When the store cannot be read.
 pub async fn check(driver: &dyn Driver, options: &CheckOptions) -> Result<Vec<Finding>, StoreError> {
-    let mut heads = driver.heads(&Query { namespace: options.namespace.clone(), name: None }).await?;
+    let mut heads = driver.heads(&Query { namespace: options.namespace.clone(), name: None, ..Query::default() }).await?;
     heads.sort_by(|a, b| (&a.id.namespace, a.name(), a.revision()).cmp(&(&b.id.namespace, b.name(), b.revision())));
     let mut findings = Vec::new();
     let mut releases: BTreeMap<(String, String), Vec<Seen>> = BTreeMap::new();
