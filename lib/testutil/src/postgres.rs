@@ -2,7 +2,7 @@
 //!
 //! It comes from the machine's `initdb`. Without it, tests skip with one line; `RHELM_TEST_REQUIRE=all` makes that a failure.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
@@ -158,6 +158,42 @@ impl Postgres {
             .expect("the program runs");
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).expect("text")
+    }
+}
+
+/// A transaction of the administrator's that stays open until this goes.
+pub struct Held(Child);
+
+impl Postgres {
+    /// Runs statements in a transaction, and returns when they are done.
+    ///
+    /// # Panics
+    /// When they fail.
+    #[must_use]
+    pub fn hold(&self, database: &str, statements: &str) -> Held {
+        let mut child = Command::new(programs().expect("the server runs").join("psql"))
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", database])
+            .env("PGHOST", &self.folder)
+            .env("PGPORT", self.port.to_string())
+            .env("PGUSER", "postgres")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("psql starts");
+        let input = child.stdin.as_mut().expect("a pipe");
+        writeln!(input, "BEGIN; {statements}; SELECT 'held';").expect("written");
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().expect("a pipe")).read_line(&mut line).expect("a line");
+        assert_eq!(line, "held\n");
+        Held(child)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // The end of its input ends the transaction; nothing more can be done where it does not.
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
     }
 }
 
