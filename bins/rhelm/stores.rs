@@ -36,7 +36,7 @@ impl StoreName {
             file if file.starts_with("sqlite://") => Self::Sql(Some(file.to_owned())),
             other => {
                 let program = find(&format!("rhelm-store-{other}"), other);
-                Self::Program(program.ok_or_else(|| Failure::new(format!("unknown driver \"{other}\"")))?)
+                Self::Program(program.ok_or_else(|| unknown(other))?)
             }
         })
     }
@@ -146,6 +146,16 @@ pub(crate) fn connection() -> Result<String, Failure> {
 fn read_connection(path: &Path) -> Result<String, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
     Ok(text.trim().to_owned())
+}
+
+/// A connection string in the wrong place is not shown: it may hold a password.
+fn unknown(name: &str) -> Failure {
+    Failure::new(match name.contains("://") || name.contains('=') {
+        true => "unknown driver (not shown: it looks like a connection string, which belongs into \
+                 HELM_DRIVER_SQL_CONNECTION_STRING or a file, with \"sql\" as the driver)"
+            .to_owned(),
+        false => format!("unknown driver \"{name}\""),
+    })
 }
 
 /// A program beside this one (or where `RHELM_EXEC_PATH` says), else on `PATH`. Names that could lead elsewhere are none.

@@ -1,5 +1,7 @@
 //! Releases in a store that is kept in memory: what is found, what is refused, what counts.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use rhelm_lib::release::{Release, Status};
 use rhelm_lib::store::memory::MemoryDriver;
 use rhelm_lib::store::{Head, Record, RecordId, Store, StoreError, labels};
@@ -39,6 +41,26 @@ fn break_record(store: &Store, name: &str, revision: u32) {
 #[test]
 fn memory_is_a_store() {
     now(driver_conformance(&MemoryDriver::default(), ["one", "two"]));
+}
+
+#[test]
+fn what_a_record_holds_is_in_no_error() {
+    let store = store();
+    let bodies = [
+        (r#"{"name":"web","version":"SECRET"}"#, "its JSON is not that of a release, at line 1 column 32"),
+        (r#"{"name":"web","info":{"last_deployed":"SECRET"},"version":1}"#, "a time in it is none"),
+        (r#"{"name":"web","config":SECRET}"#, "invalid character 'S' looking for beginning of value"),
+    ];
+    for (revision, (body, expected)) in (1..).zip(bodies) {
+        let head = Head { id: RecordId::new("n", "web", revision), ..Head::default() };
+        let body = STANDARD.encode(body).into_bytes();
+        now(store.driver().create(&Record { head, body })).expect("created");
+        let heads = now(store.heads("n", None)).map(|heads| heads.into_iter().filter(|head| head.revision() == revision));
+        let summaries = now(store.summaries(&heads.expect("heads").collect::<Vec<_>>())).expect("an answer");
+        let read = now(store.get("n", "web", revision));
+        assert_eq!(read, Err(StoreError::Corrupt(expected.into())));
+        assert!(summaries.iter().all(|entry| entry.content.as_ref().err() == read.as_ref().err()), "{summaries:?}");
+    }
 }
 
 #[test]

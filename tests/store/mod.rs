@@ -1,5 +1,7 @@
 //! The store tools, `rhelm store`, and programs as stores, from outside.
 
+mod failures;
+mod killed;
 mod migrate;
 mod policy;
 mod servers;

@@ -58,11 +58,24 @@ fn policies(url: &str, which: &str, words: &[String]) -> assert_cmd::Command {
 #[test]
 fn reported_outcomes_are_the_real_ones() {
     let Some(server) = postgres::shared() else { return };
+    outcomes_are_the_real_ones(server, 6);
+}
+
+#[test]
+fn so_they_are_with_every_version_of_postgresql() {
+    for version in postgres::VERSIONS {
+        let Some(server) = postgres::of_version(version) else { continue };
+        assert!(server.sql("postgres", "SHOW server_version").starts_with(version));
+        outcomes_are_the_real_ones(&server, 2);
+    }
+}
+
+fn outcomes_are_the_real_ones(server: &Postgres, rounds: u32) {
     let mut numbers = Numbers(7);
     let database = server.new_database();
     let url = server.url(&database);
     run(connect(&url));
-    for round in 0..6 {
+    for round in 0..rounds {
         let words = random_words(&mut numbers);
         if words.is_empty() {
             continue;
@@ -102,7 +115,7 @@ async fn outcomes(admin: &SqlDriver, driver: &SqlDriver, grants: &Grants, (role,
         assert!(matches!(error, StoreError::Denied(_)), "create: {at}: {error}");
         admin.create(&record).await.expect("created");
     }
-    let query = Query { namespace: namespace.to_owned(), name: None };
+    let query = Query { namespace: namespace.to_owned(), name: None, ..Query::default() };
     assert_eq!(!driver.heads(&query).await.expect("an answer").is_empty(), may(Verb::Read), "list: {at}");
     record.head.labels.insert("status".into(), "superseded".into());
     record.head.labels.insert("team".into(), "b".into());

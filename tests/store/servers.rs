@@ -5,6 +5,8 @@ use crate::cluster::interop::{helm, write_chart};
 use crate::cluster::{cluster, options, run};
 use assert_cmd::Command;
 use rhelm_kube::ConnectOptions;
+use rhelm_lib::release::{Status, record};
+use rhelm_lib::store::line::{self, Line};
 use rhelm_testutil::controlplane;
 use rhelm_testutil::postgres;
 use std::path::Path;
@@ -97,4 +99,72 @@ fn after_a_repair_helm_can_upgrade() {
     place.program(program.to_str().expect("text"), &upgrade).assert().success();
     let kept = std::fs::read_to_string(folder.path().join("rhelm-quarantine.jsonl")).expect("a file");
     assert!(kept.contains("\"body\":\"H4sIAAAA\""), "{kept}");
+}
+
+#[test]
+fn what_hangs_is_freed_by_a_repair() {
+    let Some(options) = options() else { return };
+    let Some(program) = controlplane::real_program("helm/helm") else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    write_chart(folder.path());
+    run(async { cluster(&options).await });
+    let chart = folder.path().display().to_string();
+    helm(&program, &options, &["install", "web", &chart]);
+    let place = Place { options: &options, url: String::new(), folder: folder.path() };
+    let key = "sh.helm.release.v1.web.v1";
+    let mut kept = line::read(output(place.tool("secret", &["get", key])).trim()).and_then(Line::record).expect("a record");
+    let mut release = record::decode(&kept.body).expect("a release");
+    release.info.status = Status::PendingUpgrade;
+    release.info.last_deployed = "2024-01-02T03:04:05Z".into();
+    kept.body = record::encode(&release).expect("writable").into_bytes();
+    place.tool("secret", &["put", "--replace"]).write_stdin(line::of_record(&kept)).assert().success();
+    let upgrade = || place.program(program.to_str().expect("text"), &["upgrade", "web", &chart]);
+    let busy = "Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress\n";
+    upgrade().assert().failure().stderr(busy);
+    let found = output_of(place.rhelm(&["store", "check"]).assert().code(2));
+    let namespace = options.namespace.as_deref().expect("set");
+    let age = found.split(" for ").nth(1).and_then(|rest| rest.split(' ').next()).expect("an age");
+    let expected = format!(
+        "{namespace}/{key}: mismatch: label status is \"deployed\", the body says \"pending-upgrade\" (set its labels to what its body says)\n\
+         {namespace}/{key}: pending: pending-upgrade for {age} seconds (set its status to failed)\n"
+    );
+    assert_eq!(found, expected);
+    place.rhelm(&["store", "check", "--repair"]).assert().success();
+    place.rhelm(&["store", "check"]).assert().success().stdout("");
+    upgrade().assert().success();
+}
+
+fn output_of(ended: assert_cmd::assert::Assert) -> String {
+    String::from_utf8(ended.get_output().stdout.clone()).expect("text")
+}
+
+/// A store that is a script of somebody's own, found on the path by its name.
+#[test]
+fn releases_live_in_a_program() {
+    let Some(options) = options() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    write_chart(folder.path());
+    run(async { cluster(&options).await });
+    let place = Place { options: &options, url: String::new(), folder: folder.path() };
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/store");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths([scripts].into_iter().chain(std::env::split_paths(&path))).expect("a path");
+    let rhelm = |arguments: &[&str]| {
+        let mut command = place.rhelm(arguments);
+        command.env("HELM_DRIVER", "folder").env("PATH", &path).env("RHELM_STORE_FOLDER", folder.path().join("records"));
+        command
+    };
+    rhelm(&["install", "web", "."]).assert().success();
+    rhelm(&["upgrade", "web", "."]).assert().success();
+    rhelm(&["rollback", "web", "1"]).assert().success().stdout("Rollback was a success! Happy Helming!\n");
+    assert_eq!(output(rhelm(&["list", "--short"])), "web\n");
+    let revisions = output(rhelm(&["history", "web"]))
+        .lines()
+        .map(|line| line.split('\t').nth(2).map(str::trim_end).map(str::to_owned))
+        .collect::<Vec<_>>();
+    let expected = ["STATUS", "superseded", "superseded", "deployed"].map(|status| Some(status.to_owned()));
+    assert_eq!(revisions, expected);
+    assert_eq!(output(place.tool("secret", &["list"])), "", "nothing is in the cluster");
+    rhelm(&["uninstall", "web"]).assert().success().stdout("release \"web\" uninstalled\n");
+    assert_eq!(output(rhelm(&["list", "--short"])), "");
 }

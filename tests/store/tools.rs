@@ -5,6 +5,7 @@ use rhelm_cli::store::ProgramDriver;
 use rhelm_lib::release::Status;
 use rhelm_lib::store::line;
 use rhelm_testutil::conformance::driver_conformance;
+use rhelm_testutil::postgres;
 use std::path::Path;
 
 #[test]
@@ -73,6 +74,38 @@ fn the_connection_string_may_stand_in_a_file() {
     };
     run(&["import"], &lines(1, 1));
     assert_eq!(run(&["export"], ""), lines(1, 1));
+}
+
+#[test]
+fn the_environment_may_say_where_the_database_is() {
+    let Some(server) = postgres::shared() else { return };
+    let database = server.new_database();
+    let run = |role: &str, password: &str, arguments: &[&str]| {
+        let mut command = tool("", arguments);
+        let variables = [("PGHOST", "127.0.0.1"), ("PGSSLMODE", "disable"), ("PGDATABASE", &database), ("PGUSER", role)];
+        command.envs(variables).env("PGPORT", server.port().to_string()).env("PGPASSWORD", password);
+        command
+    };
+    run("postgres", "", &["init"]).assert().success().stdout("").stderr("");
+    assert_eq!(server.sql(&database, "SELECT count(*) FROM releases_v1"), "0\n");
+    let why = "Error: pq: password authentication failed for user \"secret\" (28P01)\n";
+    run("secret", "SECRET", &["init"]).assert().code(6).stdout("").stderr(why);
+}
+
+#[test]
+fn a_connection_string_in_the_wrong_place_is_not_shown() {
+    let why = "unknown driver (not shown: it looks like a connection string, which belongs into \
+               HELM_DRIVER_SQL_CONNECTION_STRING or a file, with \"sql\" as the driver)";
+    let rhelm = |driver: &str, arguments: &[&str]| {
+        let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_rhelm"));
+        command.args(arguments).env("KUBECONFIG", "/nowhere").env("HELM_DRIVER", driver);
+        command
+    };
+    for text in ["postgresql://u:SECRET@h/db", "host=h password=SECRET"] {
+        rhelm("", &["store", "migrate", "--from", text, "--to", "sql"]).assert().code(1).stderr(format!("Error: {why}\n"));
+        rhelm(text, &["list"]).assert().code(1).stderr(format!("Error: {why}\n"));
+    }
+    rhelm("bogus", &["list"]).assert().code(1).stderr("Error: unknown driver \"bogus\"\n");
 }
 
 #[test]

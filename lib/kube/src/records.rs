@@ -3,11 +3,12 @@
 //! ```text
 //! Record ⇄ Secret sh.helm.release.v1.NAME.vREVISION of type helm.sh/release.v1, or ConfigMap of the same name
 //! ```
-//! Heads are read as metadata alone, bodies by name. What was not written is never reported as written, and what somebody
-//! else changed meanwhile is not overwritten. What is too large for one object is kept in several: see [`crate::chunks`].
+//! Heads are read as metadata alone, bodies by name, many of them by lists. What was not written is never reported as written, and
+//! what somebody else changed meanwhile is not overwritten. What is too large for one object is kept in several: see [`crate::chunks`].
 
 mod companions;
 mod large;
+mod many;
 
 use crate::KubeCluster;
 use crate::chunks;
@@ -317,7 +318,12 @@ fn parse(answer: &[u8]) -> Result<List, ClusterError> {
 }
 
 fn selector(name: Option<&str>) -> String {
-    name.map_or_else(|| format!("owner={OWNER}"), |name| format!("name={name},owner={OWNER}"))
+    name.map_or_else(|| format!("owner={OWNER}"), |name| selector_of(&format!("name={name}")))
+}
+
+/// Records of which more is wanted.
+fn selector_of(wanted: &str) -> String {
+    format!("{wanted},owner={OWNER}")
 }
 
 fn is(error: &ClusterError, wanted: u16) -> bool {
@@ -372,7 +378,19 @@ impl Driver for KubeDriver {
     }
 
     async fn read(&self, ids: &[RecordId]) -> Result<Vec<Result<Record, StoreError>>, StoreError> {
-        let reads: Vec<_> = ids.iter().map(|id| self.read_one(id)).collect();
+        let mut found = self.read_by_lists(ids).await;
+        let reads: Vec<_> = ids
+            .iter()
+            .map(|id| {
+                let found = found.remove(id);
+                async move {
+                    match found {
+                        Some(Ok(record)) => Ok(record),
+                        _ => self.read_one(id).await,
+                    }
+                }
+            })
+            .collect();
         Ok(stream::iter(reads).buffered(AT_ONCE).collect().await)
     }
 

@@ -24,10 +24,10 @@ CREATE TABLE IF NOT EXISTS rhelm_companions_v1 (key VARCHAR(90) NOT NULL, namesp
 
 impl Turn<'_> {
     /// Those of a release; none where there is no table yet.
-    pub(crate) async fn companions(&self, namespace: &str, name: &str) -> Result<Vec<Companion>, StoreError> {
+    pub(crate) async fn companions(&mut self, namespace: &str, name: &str) -> Result<Vec<Companion>, StoreError> {
         let sql = "SELECT c.key, c.namespace, c.content FROM rhelm_companions_v1 c \
                    JOIN releases_v1 r ON r.key = c.key AND r.namespace = c.namespace WHERE r.namespace = $1 AND r.name = $2";
-        let mut rows = match self.query(sql, &[Param::Text(namespace), Param::Text(name)]).await {
+        let mut rows = match self.ask(sql, &[Param::Text(namespace), Param::Text(name)]).await {
             Err(error) if error.cause == Cause::Schema => return Ok(Vec::new()),
             rows => rows?,
         };
@@ -39,8 +39,8 @@ impl Turn<'_> {
     }
 
     /// Makes the table where it is missing.
-    pub(crate) async fn make_companions(&self) -> Result<(), SqlError> {
-        let there = self.query("SELECT content FROM rhelm_companions_v1 WHERE key = ''", &[]).await;
+    pub(crate) async fn make_companions(&mut self) -> Result<(), SqlError> {
+        let there = self.ask("SELECT content FROM rhelm_companions_v1 WHERE key = ''", &[]).await;
         match there {
             Err(error) if error.cause == Cause::Schema => {}
             result => return result.map(drop),

@@ -4,12 +4,13 @@
 //! can be seen and was not changed is one that a policy protects.
 
 use crate::migrate::migrate;
-use crate::postgres;
+use crate::pool::{MOST, Pool};
 use crate::rows::{Columns, HEAD, HEAD_COLUMNS, add_labels, any_of, conditions, head, namespace};
-use crate::session::{Row, Session};
+use crate::session::Row;
 use crate::settings::Database;
-use crate::transaction::Shared;
 use async_trait::async_trait;
+use futures_util::StreamExt;
+use futures_util::stream;
 use rhelm_lib::store::labels::Labels;
 use rhelm_lib::store::line;
 use rhelm_lib::store::{Companion, Driver, Head, Query, Record, RecordId, StoreError, Stray};
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 
 /// Keeps records in a database.
 pub struct SqlDriver {
-    shared: Shared,
+    pool: Pool,
 }
 
 impl SqlDriver {
@@ -26,15 +27,9 @@ impl SqlDriver {
     /// # Errors
     /// When it cannot be reached, or the tables are missing and may not be made.
     pub async fn connect(database: &Database) -> Result<Self, StoreError> {
-        let session: Box<dyn Session> = match database {
-            Database::Postgres(settings) => Box::new(postgres::connect(settings).await?),
-            #[cfg(feature = "sqlite")]
-            Database::Sqlite(path) => Box::new(crate::sqlite::open(path)?),
-            #[cfg(not(feature = "sqlite"))]
-            Database::Sqlite(_) => return Err(StoreError::Failed("this rhelm was built without SQLite".to_owned())),
-        };
-        migrate(session.as_ref()).await?;
-        Ok(Self { shared: Shared::new(session) })
+        let pool = Pool::connect(database).await?;
+        migrate(pool.turn().await?.session()).await?;
+        Ok(Self { pool })
     }
 }
 
@@ -49,16 +44,18 @@ impl Driver for SqlDriver {
     }
 
     async fn heads(&self, query: &Query) -> Result<Vec<Head>, StoreError> {
-        let turn = self.shared.turn().await?;
+        let mut turn = self.pool.turn().await?;
         let namespace = Some(query.namespace.as_str()).filter(|namespace| !namespace.is_empty());
-        let (filter, params) =
-            conditions(&[("owner", Some("helm")), ("namespace", namespace), ("name", query.name.as_deref())]);
-        let mut rows = turn.query(&format!("SELECT {HEAD} FROM releases_v1{filter}"), &params).await?;
+        let (mut filter, params) =
+            conditions(&[("r.owner", Some("helm")), ("r.namespace", namespace), ("r.name", query.name.as_deref())]);
+        if query.newest {
+            filter += NEWEST;
+        }
+        let mut rows = turn.ask(&format!("SELECT {HEAD} FROM releases_v1 r{filter}"), &params).await?;
         let mut heads: Vec<_> = rows.iter_mut().map(head).collect();
-        let (filter, params) = conditions(&[("r.namespace", namespace), ("r.name", query.name.as_deref())]);
         let sql = "SELECT l.releaseKey, l.releaseNamespace, l.key, l.value FROM custom_labels_v1 l \
                    JOIN releases_v1 r ON r.key = l.releaseKey AND r.namespace = l.releaseNamespace";
-        let labels = turn.query(&format!("{sql}{filter}"), &params).await?;
+        let labels = turn.ask(&format!("{sql}{filter}"), &params).await?;
         add_labels(heads.iter_mut(), labels);
         Ok(heads)
     }
@@ -67,14 +64,14 @@ impl Driver for SqlDriver {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let turn = self.shared.turn().await?;
+        let mut turn = self.pool.turn().await?;
         let (filter, params) = any_of(ids, "key", "namespace");
-        let rows = turn.query(&format!("SELECT {HEAD}, body FROM releases_v1 WHERE {filter}"), &params).await?;
+        let rows = turn.ask(&format!("SELECT {HEAD}, r.body FROM releases_v1 r WHERE {filter}"), &params).await?;
         let record = |mut row: Row| Record { head: head(&mut row), body: row.text(HEAD_COLUMNS).into_bytes() };
         let mut found: Vec<_> = rows.into_iter().map(record).collect();
         let (filter, params) = any_of(ids, "releaseKey", "releaseNamespace");
         let sql = format!("SELECT releaseKey, releaseNamespace, key, value FROM custom_labels_v1 WHERE {filter}");
-        let labels = turn.query(&sql, &params).await?;
+        let labels = turn.ask(&sql, &params).await?;
         add_labels(found.iter_mut().map(|record| &mut record.head), labels);
         let find = |id: &RecordId| {
             found.iter().find(|record| record.head.id.key == id.key && record.head.id.namespace == namespace(id))
@@ -84,21 +81,26 @@ impl Driver for SqlDriver {
 
     async fn create(&self, record: &Record) -> Result<String, StoreError> {
         let columns = Columns::of(record)?;
-        let mut turn = self.shared.turn().await?;
+        let mut turn = self.pool.turn().await?;
         turn.begin().await?;
         let result = turn.create(&record.head.id, &columns).await;
         turn.end(result).await
     }
 
+    async fn create_all(&self, records: &[Record]) -> Vec<Result<String, StoreError>> {
+        let writes: Vec<_> = records.iter().map(|record| self.create(record)).collect();
+        stream::iter(writes).buffered(MOST).collect().await
+    }
+
     async fn replace(&self, record: &Record) -> Result<String, StoreError> {
-        let mut turn = self.shared.turn().await?;
+        let mut turn = self.pool.turn().await?;
         turn.begin().await?;
         let result = turn.replace(record).await;
         turn.end(result).await
     }
 
     async fn delete(&self, id: &RecordId) -> Result<(), StoreError> {
-        let mut turn = self.shared.turn().await?;
+        let mut turn = self.pool.turn().await?;
         turn.begin().await?;
         let result = turn.remove(id).await;
         turn.end(result).await
@@ -109,11 +111,11 @@ impl Driver for SqlDriver {
     }
 
     async fn companions(&self, namespace: &str, name: &str) -> Result<Vec<Companion>, StoreError> {
-        self.shared.turn().await?.companions(namespace, name).await
+        self.pool.turn().await?.companions(namespace, name).await
     }
 
     async fn write_companion(&self, companion: &Companion) -> Result<(), StoreError> {
-        let mut turn = self.shared.turn().await?;
+        let mut turn = self.pool.turn().await?;
         turn.make_companions().await?;
         turn.begin().await?;
         let result = turn.put_companion(companion).await;
@@ -121,7 +123,7 @@ impl Driver for SqlDriver {
     }
 
     async fn strays(&self, namespace: &str) -> Result<Vec<Stray>, StoreError> {
-        let turn = self.shared.turn().await?;
+        let mut turn = self.pool.turn().await?;
         let namespace = Some(namespace).filter(|namespace| !namespace.is_empty());
         let (filter, params) = conditions(&[("l.releaseNamespace", namespace)]);
         let sql = format!(
@@ -129,7 +131,7 @@ impl Driver for SqlDriver {
             if filter.is_empty() { " WHERE".to_owned() } else { format!("{filter} AND") }
         );
         let mut labels: BTreeMap<RecordId, Labels> = BTreeMap::new();
-        for mut row in turn.query(&sql, &params).await? {
+        for mut row in turn.ask(&sql, &params).await? {
             let id = RecordId { key: row.text(0), namespace: row.text(1) };
             labels.entry(id).or_default().insert(row.text(2), row.text(3));
         }
@@ -142,12 +144,16 @@ impl Driver for SqlDriver {
     }
 
     async fn remove_stray(&self, stray: &Stray) -> Result<(), StoreError> {
-        let mut turn = self.shared.turn().await?;
+        let mut turn = self.pool.turn().await?;
         turn.begin().await?;
         let result = turn.remove_stray_labels(&stray.id).await;
         turn.end(result).await
     }
 }
 
+/// Not of a record for which there is a newer one. A column is believed where the key says the same.
+const NEWEST: &str = " AND (r.key <> 'sh.helm.release.v1.' || r.name || '.v' || CAST(r.version AS text) OR NOT EXISTS (\
+                      SELECT 1 FROM releases_v1 n WHERE n.namespace = r.namespace AND n.name = r.name AND n.owner = 'helm' \
+                      AND n.version > r.version AND n.key = 'sh.helm.release.v1.' || n.name || '.v' || CAST(n.version AS text)))";
 const NO_RECORD: &str =
     "NOT EXISTS (SELECT 1 FROM releases_v1 r WHERE r.key = l.releaseKey AND r.namespace = l.releaseNamespace)";

@@ -23,6 +23,8 @@ pub(crate) enum Cause {
     Denied,
     /// No answer.
     Unreachable,
+    /// The server has as many connections as it allows.
+    TooMany,
     /// Somebody else was at work.
     Conflict,
     /// The row that it belongs to is not there.
@@ -42,7 +44,7 @@ impl From<SqlError> for StoreError {
     fn from(error: SqlError) -> Self {
         match error.cause {
             Cause::Denied => Self::Denied(error.text),
-            Cause::Unreachable => Self::Unreachable(error.text),
+            Cause::Unreachable | Cause::TooMany => Self::Unreachable(error.text),
             Cause::Conflict => Self::Conflict(error.text),
             Cause::Duplicate | Cause::Schema | Cause::NoOwner | Cause::TooLong | Cause::Other => Self::Failed(error.text),
         }
@@ -84,7 +86,8 @@ fn cause(code: &str) -> Cause {
         "40001" | "40P01" => Cause::Conflict,
         "42501" => Cause::Denied,
         code if code.starts_with("28") => Cause::Denied,
-        // No connection, too many of them, or a server that stops.
+        "53300" => Cause::TooMany,
+        // No connection, no room, or a server that stops.
         code if code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") => Cause::Unreachable,
         _ => Cause::Other,
     }

@@ -1,7 +1,7 @@
 //! Release records in a database: Helm's tables in PostgreSQL, or the same tables in a SQLite file.
 //!
 //! ```text
-//! connection string → settings → postgres (TLS) or sqlite → session → migrate (Helm's tables) → driver (records)
+//! connection string → settings → postgres (TLS) or sqlite → session → pool → migrate (Helm's tables) → driver (records)
 //! ```
 
 mod companions;
@@ -9,6 +9,7 @@ mod driver;
 mod error;
 mod migrate;
 pub mod policy;
+mod pool;
 mod postgres;
 mod rows;
 mod session;

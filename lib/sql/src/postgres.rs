@@ -85,6 +85,10 @@ impl Session for Postgres {
         Dialect::Postgres
     }
 
+    fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
     async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, SqlError> {
         let params: Vec<_> = params.iter().map(Param::typed).collect();
         Ok(self.client.execute_typed(sql, &params).await?)

@@ -9,8 +9,9 @@ const DEFAULT_NAMESPACE: &str = "default";
 /// How long a key may be that has labels.
 const LONGEST_LABELLED_KEY: usize = 64;
 
-/// Columns of a head; `xmin` changes with every write.
-pub(crate) const HEAD: &str = "key, namespace, name, version, status, owner, createdAt, modifiedAt, CAST(xmin AS text)";
+/// Columns of a head, of the table `releases_v1 r`; `xmin` changes with every write.
+pub(crate) const HEAD: &str =
+    "r.key, r.namespace, r.name, r.version, r.status, r.owner, r.createdAt, r.modifiedAt, CAST(r.xmin AS text)";
 pub(crate) const HEAD_COLUMNS: usize = 9;
 
 /// The columns of a record, from its labels.

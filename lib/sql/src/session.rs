@@ -45,6 +45,9 @@ pub(crate) trait Session: Send + Sync {
     /// The statements that differ from database to database.
     fn dialect(&self) -> Dialect;
 
+    /// Whether the connection is known to be over.
+    fn is_closed(&self) -> bool;
+
     /// Runs one statement; how many rows it changed.
     async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, SqlError>;
 

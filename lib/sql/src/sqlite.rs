@@ -87,6 +87,10 @@ impl Session for Sqlite {
         Dialect::Sqlite
     }
 
+    fn is_closed(&self) -> bool {
+        false
+    }
+
     async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, SqlError> {
         Ok(self.connection().execute(sql, params_from_iter(params))? as u64)
     }

@@ -1,73 +1,83 @@
-//! Transactions on one connection: one at a time, all or nothing, their end checked.
+//! Statements of one caller: questions by themselves, and transactions, all or nothing, their end checked.
 
 use crate::error::{Cause, SqlError};
+use crate::pool::{Connection, Pool};
 use crate::session::{Dialect, Param, Row, Session};
 use rhelm_lib::store::StoreError;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::SemaphorePermit;
 
-/// A connection that several callers share.
-pub(crate) struct Shared {
-    session: Box<dyn Session>,
-    /// Whether a transaction was left open by a caller who was dropped.
-    left_open: Mutex<bool>,
-}
-
-/// The connection for one caller.
+/// A connection for one caller.
 pub(crate) struct Turn<'a> {
-    session: &'a dyn Session,
-    left_open: MutexGuard<'a, bool>,
+    pool: &'a Pool,
+    /// There until the turn ends.
+    connection: Option<Connection>,
+    _permit: SemaphorePermit<'a>,
 }
 
-impl Shared {
-    pub(crate) fn new(session: Box<dyn Session>) -> Self {
-        Self { session, left_open: Mutex::new(false) }
+impl<'a> Turn<'a> {
+    pub(crate) fn new(pool: &'a Pool, permit: SemaphorePermit<'a>, connection: Connection) -> Self {
+        Self { pool, connection: Some(connection), _permit: permit }
     }
 
-    /// Waits for the connection.
-    pub(crate) async fn turn(&self) -> Result<Turn<'_>, SqlError> {
-        let mut left_open = self.left_open.lock().await;
-        if *left_open {
-            self.session.batch("ROLLBACK").await?;
-            *left_open = false;
-        }
-        Ok(Turn { session: self.session.as_ref(), left_open })
-    }
-}
-
-impl Turn<'_> {
-    pub(crate) async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, SqlError> {
-        self.session.execute(sql, params).await
+    fn connection(&mut self) -> &mut Connection {
+        self.connection.as_mut().expect("it is there until the turn ends")
     }
 
-    pub(crate) async fn batch(&self, sql: &str) -> Result<(), SqlError> {
-        self.session.batch(sql).await
+    pub(crate) fn session(&self) -> &dyn Session {
+        self.connection.as_ref().expect("it is there until the turn ends").session.as_ref()
     }
 
     pub(crate) fn dialect(&self) -> Dialect {
-        self.session.dialect()
+        self.session().dialect()
+    }
+
+    /// Asks outside of a transaction: once more on a new connection when this one broke.
+    pub(crate) async fn ask(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, SqlError> {
+        match self.session().query(sql, params).await {
+            Err(error) if error.cause == Cause::Unreachable => {
+                self.connection = Some(self.pool.renewed().await?);
+                self.session().query(sql, params).await
+            }
+            rows => rows,
+        }
     }
 
     pub(crate) async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, SqlError> {
-        self.session.query(sql, params).await
+        self.session().query(sql, params).await
+    }
+
+    pub(crate) async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, SqlError> {
+        self.session().execute(sql, params).await
+    }
+
+    pub(crate) async fn batch(&self, sql: &str) -> Result<(), SqlError> {
+        self.session().batch(sql).await
     }
 
     /// Opens a transaction, which has to be closed by [`Turn::end`]; that of a caller who is dropped before is undone.
     pub(crate) async fn begin(&mut self) -> Result<(), SqlError> {
-        *self.left_open = true;
-        self.session
-            .batch(match self.session.dialect() {
-                Dialect::Postgres => "BEGIN",
-                #[cfg(feature = "sqlite")]
-                Dialect::Sqlite => "BEGIN IMMEDIATE",
-            })
-            .await
+        let begin = match self.dialect() {
+            Dialect::Postgres => "BEGIN",
+            #[cfg(feature = "sqlite")]
+            Dialect::Sqlite => "BEGIN IMMEDIATE",
+        };
+        self.connection().left_open = true;
+        match self.batch(begin).await {
+            // It broke while nobody used it, and nothing has been done yet.
+            Err(error) if error.cause == Cause::Unreachable => {
+                self.connection = Some(self.pool.renewed().await?);
+                self.connection().left_open = true;
+                self.batch(begin).await
+            }
+            begun => begun,
+        }
     }
 
     /// Closes the transaction: committed when `result` is a success, undone when it is a failure.
     pub(crate) async fn end<T>(mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
-        let ended = self.session.batch(end).await;
-        *self.left_open = false;
+        let ended = self.batch(end).await;
+        self.connection().left_open = false;
         match (result, ended) {
             (Err(error), _) => Err(error),
             (Ok(_), Err(error)) if error.cause == Cause::Unreachable => Err(StoreError::Unreachable(format!(
@@ -75,6 +85,14 @@ impl Turn<'_> {
             ))),
             (Ok(_), Err(error)) => Err(error.into()),
             (Ok(value), Ok(())) => Ok(value),
+        }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            self.pool.give_back(connection);
         }
     }
 }

@@ -3,7 +3,8 @@
 use rhelm_lib::store::Driver;
 use rhelm_sql::{Database, SqlDriver};
 use rhelm_testutil::conformance::driver_conformance;
-use rhelm_testutil::postgres;
+use rhelm_testutil::pgbouncer::PgBouncer;
+use rhelm_testutil::postgres::{self, Postgres};
 use std::io::{ErrorKind, Read, Result, Write};
 use std::net::{TcpListener, TcpStream};
 
@@ -72,15 +73,35 @@ fn start(port: u16) -> u16 {
     own
 }
 
-#[test]
-fn a_pooler_makes_no_difference() {
-    let Some(server) = postgres::shared() else { return };
+fn conforms(server: &Postgres, port: u16) {
     let database = server.new_database();
-    let url = server.url(&database).replace(&format!(":{}/", server.port()), &format!(":{}/", start(server.port())));
+    let url = server.url(&database).replace(&format!(":{}/", server.port()), &format!(":{port}/"));
     let database = Database::parse(&url, &|_| None).expect("a connection string");
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(async {
         let driver = SqlDriver::connect(&database).await.expect("connected");
         assert_eq!(driver.name(), "SQL");
         driver_conformance(&driver, ["one", "two"]).await;
     });
+}
+
+#[test]
+fn a_pooler_makes_no_difference() {
+    let Some(server) = postgres::shared() else { return };
+    conforms(server, start(server.port()));
+}
+
+#[test]
+fn neither_does_pgbouncer() {
+    let Some(server) = postgres::shared() else { return };
+    let Some(pooler) = PgBouncer::before(server) else { return };
+    conforms(server, pooler.port());
+}
+
+#[test]
+fn every_version_of_postgresql_is_a_store() {
+    for version in postgres::VERSIONS {
+        let Some(server) = postgres::of_version(version) else { continue };
+        assert!(server.sql("postgres", "SHOW server_version").starts_with(version));
+        conforms(&server, server.port());
+    }
 }

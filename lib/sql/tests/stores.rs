@@ -122,6 +122,53 @@ fn several_first_clients_at_once() {
 }
 
 #[test]
+fn a_connection_that_broke_is_made_anew() {
+    let Some(server) = postgres::shared() else { return };
+    let database = server.new_database();
+    let break_all = || {
+        let others = "datname = current_database() AND pid <> pg_backend_pid()";
+        server.sql(&database, &format!("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {others}"))
+    };
+    run(async {
+        let driver = connect(&server.url(&database)).await.expect("connected");
+        let mut kept = record("n", "web", 1, "body");
+        assert_eq!(break_all(), "1\n");
+        kept.head.version = driver.create(&kept).await.expect("created");
+        assert_eq!(break_all(), "1\n");
+        assert_eq!(driver.heads(&rhelm_lib::store::Query::default()).await, Ok(vec![kept.head.clone()]));
+        assert_eq!(break_all(), "1\n");
+        driver.delete(&kept.head.id).await.expect("deleted");
+    });
+}
+
+#[test]
+fn connections_are_few_and_fewer_where_the_server_says_so() {
+    let Some(server) = postgres::shared() else { return };
+    let database = server.new_database();
+    let records: Vec<_> = (1..=200).map(|revision| record("n", "web", revision, "body")).collect();
+    let open =
+        |role: &str| server.sql(&database, &format!("SELECT count(*) FROM pg_stat_activity WHERE usename = '{role}'"));
+    run(async {
+        connect(&server.url(&database)).await.expect("connected");
+        for (role, limit) in [("many", -1), ("one", 1)] {
+            server.sql(&database, &format!("CREATE ROLE {role} LOGIN SUPERUSER CONNECTION LIMIT {limit}"));
+            // Limits do not hold for superusers.
+            let rights =
+                format!("ALTER ROLE {role} NOSUPERUSER BYPASSRLS; GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}");
+            server.sql(&database, &rights);
+            let url = server.url(&database).replace("user=postgres", &format!("user={role}"));
+            let driver = connect(&url).await.expect("connected");
+            let written = driver.create_all(&records).await;
+            assert_eq!(written.iter().find(|result| result.is_err()), None, "{role}");
+            assert_eq!(open(role), if limit == 1 { "1\n" } else { "4\n" }, "{role}");
+            for record in &records {
+                driver.delete(&record.head.id).await.expect("deleted");
+            }
+        }
+    });
+}
+
+#[test]
 fn labels_without_a_record_are_found_and_removed() {
     let Some(server) = postgres::shared() else { return };
     let database = server.new_database();

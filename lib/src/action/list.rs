@@ -66,11 +66,11 @@ pub enum ListError {
 /// [`ListError`].
 pub async fn list(store: &Store, options: &ListOptions) -> Result<Vec<Entry<Summary>>, ListError> {
     let filter = options.filter.as_deref().map(regex::matcher).transpose().map_err(ListError::Filter)?;
-    let mut heads = store.heads(&options.namespace, None).await?;
+    let mut heads = match options.states.as_slice() {
+        [Status::Superseded] => store.heads(&options.namespace, None).await?,
+        _ => store.newest_heads(&options.namespace).await?,
+    };
     heads.retain(|head| filter.as_ref().is_none_or(|filter| filter(head.name())));
-    if options.states != [Status::Superseded] {
-        heads = newest_of_each(heads);
-    }
     let selector = Selector::parse(&options.selector)?;
     heads.retain(|head| options.states.contains(&head.status()) && selector.matches(&head.labels));
     if options.by_date {
@@ -81,18 +81,6 @@ pub async fn list(store: &Store, options: &ListOptions) -> Result<Vec<Entry<Summ
     heads.sort_by(|a, b| (a.name(), &a.id.namespace, a.revision()).cmp(&(b.name(), &b.id.namespace, b.revision())));
     let heads = page(heads, options);
     Ok(shown(store, &heads, &options.states).await?)
-}
-
-/// Of heads in the order of namespace, name and revision.
-fn newest_of_each(heads: Vec<Head>) -> Vec<Head> {
-    let mut newest: Vec<Head> = Vec::new();
-    for head in heads {
-        match newest.last_mut() {
-            Some(last) if last.id.namespace == head.id.namespace && last.name() == head.name() => *last = head,
-            _ => newest.push(head),
-        }
-    }
-    newest
 }
 
 /// Decodes heads. Records go by what they say themselves where a label says something else.

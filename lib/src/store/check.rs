@@ -76,7 +76,7 @@ struct Seen {
 /// # Errors
 /// When the store cannot be read.
 pub async fn check(driver: &dyn Driver, options: &CheckOptions) -> Result<Vec<Finding>, StoreError> {
-    let mut heads = driver.heads(&Query { namespace: options.namespace.clone(), name: None }).await?;
+    let mut heads = driver.heads(&Query { namespace: options.namespace.clone(), name: None, ..Query::default() }).await?;
     heads.sort_by(|a, b| (&a.id.namespace, a.name(), a.revision()).cmp(&(&b.id.namespace, b.name(), b.revision())));
     let mut findings = Vec::new();
     let mut releases: BTreeMap<(String, String), Vec<Seen>> = BTreeMap::new();
@@ -127,22 +127,13 @@ fn one(record: &Record, options: &CheckOptions, findings: &mut Vec<Finding>) -> 
     let release = match record::decode(&record.body) {
         Ok(release) => release,
         Err(error) => {
-            findings.push(finding(id, "undecodable", without_content(&error), Some(Repair::Quarantine)));
+            findings.push(finding(id, "undecodable", error.to_string(), Some(Repair::Quarantine)));
             return None;
         }
     };
     findings.extend(mismatch(&record.head, &release));
     findings.extend(abandoned(id, &release, options));
     Some(release.info.status)
-}
-
-/// Errors of JSON may quote what they could not read.
-fn without_content(error: &RecordError) -> String {
-    match error {
-        RecordError::Json(_) => "its JSON cannot be read as a release".to_owned(),
-        RecordError::Time(_) => "a time in it is none".to_owned(),
-        error => error.to_string(),
-    }
 }
 
 fn mismatch(head: &Head, release: &Release) -> Option<Finding> {
@@ -226,7 +217,7 @@ pub async fn repair(driver: &dyn Driver, finding: &Finding, keep: Keep<'_>) -> R
 
 /// The record after its repair; `None` when it goes.
 fn changed(repair: &Repair, record: &Record) -> Result<Option<Record>, StoreError> {
-    let unreadable = |error: RecordError| StoreError::Corrupt(without_content(&error));
+    let unreadable = |error: RecordError| StoreError::Corrupt(error.to_string());
     let mut record = record.clone();
     match repair {
         Repair::Quarantine | Repair::RemoveStray(_) => return Ok(None),

@@ -127,7 +127,7 @@ impl Migration<'_> {
     }
 
     async fn heads(&self, driver: &dyn Driver) -> Result<Vec<Head>, StoreError> {
-        driver.heads(&Query { namespace: self.namespace.clone(), name: None }).await
+        driver.heads(&Query { namespace: self.namespace.clone(), name: None, ..Query::default() }).await
     }
 
     async fn pairs(&self, ids: &[RecordId]) -> Result<Vec<Pair>, StoreError> {

@@ -141,6 +141,8 @@ pub struct Query {
     pub namespace: String,
     /// The only release.
     pub name: Option<String>,
+    /// Only the newest record of each release is needed: a driver for which that is less work leaves out what is surely older.
+    pub newest: bool,
 }
 
 /// Where a record is.

@@ -136,8 +136,28 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn heads(&self, namespace: &str, name: Option<&str>) -> Result<Vec<Head>, StoreError> {
-        let query = Query { namespace: namespace.to_owned(), name: name.map(ToOwned::to_owned) };
-        let mut heads = self.driver.heads(&query).await?;
+        let name = name.map(ToOwned::to_owned);
+        self.sorted(&Query { namespace: namespace.to_owned(), name, newest: false }).await
+    }
+
+    /// The head of the newest record of each release of a namespace (empty: of all), by namespace and name.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn newest_heads(&self, namespace: &str) -> Result<Vec<Head>, StoreError> {
+        let heads = self.sorted(&Query { namespace: namespace.to_owned(), name: None, newest: true }).await?;
+        let mut newest: Vec<Head> = Vec::new();
+        for head in heads {
+            match newest.last_mut() {
+                Some(last) if last.id.namespace == head.id.namespace && last.name() == head.name() => *last = head,
+                _ => newest.push(head),
+            }
+        }
+        Ok(newest)
+    }
+
+    async fn sorted(&self, query: &Query) -> Result<Vec<Head>, StoreError> {
+        let mut heads = self.driver.heads(query).await?;
         heads.sort_by(|a, b| (&a.id.namespace, a.name(), a.revision()).cmp(&(&b.id.namespace, b.name(), b.revision())));
         Ok(heads)
     }

@@ -142,6 +142,9 @@ async fn heads_are_those_asked_for(driver: &dyn Driver, first: &str, second: &st
     assert_eq!(ids(driver, first, None).await, [key("web", 1), key("web", 10), key("web2", 1)]);
     assert_eq!(ids(driver, second, None).await, [key("web", 2)]);
     assert_eq!(ids(driver, first, Some("we")).await, Vec::<String>::new());
+    let newest = Query { namespace: first.to_owned(), newest: true, ..Query::default() };
+    let newest: Vec<_> = driver.heads(&newest).await.expect("an answer").into_iter().map(|head| head.id.key).collect();
+    assert!(newest.contains(&key("web", 10)) && newest.contains(&key("web2", 1)), "the newest are among {newest:?}");
     let everywhere = heads(driver, "", Some("web")).await;
     for namespace in [first, second] {
         assert!(everywhere.iter().any(|head| head.id.namespace == namespace), "{namespace} is part of all namespaces");
@@ -231,7 +234,7 @@ async fn one(driver: &dyn Driver, id: &RecordId) -> Result<Record, StoreError> {
 }
 
 async fn heads(driver: &dyn Driver, namespace: &str, name: Option<&str>) -> Vec<Head> {
-    let query = Query { namespace: namespace.to_owned(), name: name.map(ToOwned::to_owned) };
+    let query = Query { namespace: namespace.to_owned(), name: name.map(ToOwned::to_owned), ..Query::default() };
     driver.heads(&query).await.expect("an answer")
 }
 

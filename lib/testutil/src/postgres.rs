@@ -2,7 +2,7 @@
 //!
 //! It comes from the machine's `initdb`. Without it, tests skip with one line; `RHELM_TEST_REQUIRE=all` makes that a failure.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
@@ -13,7 +13,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 const MISSING: &str = "no PostgreSQL: install the package postgresql";
 
-/// A running PostgreSQL.
+/// The major versions that `scripts/fetch-postgres` has.
+pub const VERSIONS: [&str; 5] = ["13", "14", "15", "16", "17"];
+
+/// A running PostgreSQL, as long as it lives.
 pub struct Postgres {
     folder: PathBuf,
     port: u16,
@@ -27,20 +30,49 @@ pub struct Postgres {
 /// When there is none and `RHELM_TEST_REQUIRE` is `all`.
 pub fn shared() -> Option<&'static Postgres> {
     static SHARED: OnceLock<Result<Postgres, String>> = OnceLock::new();
-    match SHARED.get_or_init(|| Postgres::start().inspect_err(|why| crate::announce(why))) {
+    let start = || Postgres::start(|_| programs().ok_or(MISSING.to_owned()));
+    match SHARED.get_or_init(|| start().inspect_err(|why| crate::announce(why))) {
         Ok(server) => Some(server),
         Err(why) => crate::skip(why),
     }
 }
 
+/// A server of one of the [`VERSIONS`], of the caller's own; `None` when the test is to be skipped.
+///
+/// # Panics
+/// When there is none and `RHELM_TEST_REQUIRE` is `all`.
+#[must_use]
+pub fn of_version(version: &str) -> Option<Postgres> {
+    // `psql` is the machine's, whatever the server is.
+    let start = || programs().ok_or(MISSING.to_owned()).and_then(|_| Postgres::start(|folder| fetched(version, folder)));
+    start().inspect_err(|why| crate::announce(why)).map_or_else(|why| crate::skip(&why), Some)
+}
+
+/// The programs of a version, in a folder that the server's user can read.
+fn fetched(version: &str, folder: &Path) -> Result<PathBuf, String> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/fetch-postgres");
+    let output = Command::new(script).arg(version).output().map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        return Err(format!("no PostgreSQL {version}: {}", String::from_utf8_lossy(&output.stderr).trim()));
+    }
+    let programs = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
+    let all = programs.parent().ok_or(MISSING)?;
+    let copy = folder.join("programs");
+    let run = |command: &mut Command| command.status().is_ok_and(|status| status.success());
+    let is_copied = run(Command::new("cp").arg("-r").arg(all).arg(&copy))
+        && another_user()
+            .is_none_or(|(user, group)| run(Command::new("chown").arg("-R").arg(format!("{user}:{group}")).arg(&copy)));
+    if is_copied { Ok(copy.join("bin")) } else { Err(format!("PostgreSQL {version} cannot be copied")) }
+}
+
 impl Postgres {
-    fn start() -> Result<Self, String> {
-        let programs = programs().ok_or(MISSING)?;
+    /// Starts the server whose programs `provide` finds, or puts into the given folder.
+    fn start(provide: impl FnOnce(&Path) -> Result<PathBuf, String>) -> Result<Self, String> {
         let folder = tempfile::Builder::new().prefix("rhelm-pg-").tempdir().map_err(|error| error.to_string())?.keep();
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let port = port.map_err(|error| error.to_string())?.port();
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let path = std::env::join_paths([programs].into_iter().chain(std::env::split_paths(&path)));
+        let path = std::env::join_paths([provide(&folder)?].into_iter().chain(std::env::split_paths(&path)));
         let mut command = Command::new("sh");
         command.args(["-c", include_str!("postgres.sh"), "sh"]).arg(&folder).arg(port.to_string());
         command.env("PATH", path.map_err(|error| error.to_string())?).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -129,6 +161,42 @@ impl Postgres {
     }
 }
 
+/// A transaction of the administrator's that stays open until this goes.
+pub struct Held(Child);
+
+impl Postgres {
+    /// Runs statements in a transaction, and returns when they are done.
+    ///
+    /// # Panics
+    /// When they fail.
+    #[must_use]
+    pub fn hold(&self, database: &str, statements: &str) -> Held {
+        let mut child = Command::new(programs().expect("the server runs").join("psql"))
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", database])
+            .env("PGHOST", &self.folder)
+            .env("PGPORT", self.port.to_string())
+            .env("PGUSER", "postgres")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("psql starts");
+        let input = child.stdin.as_mut().expect("a pipe");
+        writeln!(input, "BEGIN; {statements}; SELECT 'held';").expect("written");
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().expect("a pipe")).read_line(&mut line).expect("a line");
+        assert_eq!(line, "held\n");
+        Held(child)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // The end of its input ends the transaction; nothing more can be done where it does not.
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
+    }
+}
+
 /// The folder of `initdb` and its like: on the path, else where Debian keeps it.
 fn programs() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -142,7 +210,7 @@ fn programs() -> Option<PathBuf> {
 }
 
 /// User and group to run the server as, when this is the superuser.
-fn another_user() -> Option<(u32, u32)> {
+pub(crate) fn another_user() -> Option<(u32, u32)> {
     use std::os::unix::fs::MetadataExt;
     if std::fs::metadata("/proc/self").ok()?.uid() != 0 {
         return None;

@@ -112,7 +112,7 @@ pub(crate) async fn run(
         "check" => CheckArgs::from_arg_matches(matches)?.run(driver, namespace, now).await,
         // Opening it has made it ready; this proves that it can be read.
         "init" => {
-            let query = Query { namespace: namespace.to_owned(), name: None };
+            let query = Query { namespace: namespace.to_owned(), name: None, ..Query::default() };
             driver.heads(&query).await.map(|_| ()).map_err(|error| failure(&error))
         }
         other => Err(Failure::new(format!("unknown command {other:?}"))),
@@ -137,7 +137,7 @@ impl Tool {
 
 impl ListArgs {
     fn query(&self, namespace: &str) -> Query {
-        Query { namespace: self.scope.namespace(namespace).to_owned(), name: self.name.clone() }
+        Query { namespace: self.scope.namespace(namespace).to_owned(), name: self.name.clone(), ..Query::default() }
     }
 }
 

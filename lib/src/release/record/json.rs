@@ -20,9 +20,11 @@ pub(super) fn to_vec(value: &impl Serialize) -> Result<Vec<u8>, RecordError> {
     Ok(out)
 }
 
-/// A failure to read `text`, in Go's words where it is no JSON at all.
+/// A failure to read `text`, in Go's words where it is no JSON at all. The text may hold secrets: no more than a character of it is
+/// shown.
 pub(super) fn unreadable(text: &[u8], error: &serde_json::Error) -> RecordError {
-    RecordError::Json(goyaml::json::parse(text).err().map_or_else(|| error.to_string(), |error| error.to_string()))
+    let shape = || format!("its JSON is not that of a release, at line {} column {}", error.line(), error.column());
+    RecordError::Json(goyaml::json::parse(text).err().map_or_else(shape, |error| error.to_string()))
 }
 
 struct Go;

@@ -14,7 +14,7 @@ pub use summary::{ChartSummary, Summary, summary};
 
 use super::Release;
 use super::time::TimeError;
-use base64::{DecodeError, Engine};
+use base64::Engine;
 use fields::{BASE64, Record};
 use flate2::Compression;
 use flate2::read::GzDecoder;
@@ -36,12 +36,19 @@ pub enum RecordError {
     /// The bytes cannot be decompressed.
     #[error("{0}")]
     Gzip(String),
-    /// The bytes are no JSON of a record, or the values cannot be written as JSON.
+    /// The bytes are no JSON of a record (nothing of them is shown: records hold secrets), or the values cannot be written as JSON.
     #[error("{0}")]
     Json(String),
     /// A time is none.
-    #[error(transparent)]
-    Time(#[from] TimeError),
+    #[error("a time in it is none")]
+    Time,
+}
+
+/// The text that is no time may be anything.
+impl From<TimeError> for RecordError {
+    fn from(_: TimeError) -> Self {
+        Self::Time
+    }
 }
 
 /// The payload text of a release.
@@ -109,18 +116,33 @@ pub fn from_json(text: &[u8]) -> Result<Release, RecordError> {
 fn from_base64(text: &[u8]) -> Result<Vec<u8>, RecordError> {
     // Go passes over line breaks.
     let is_break = |byte: &u8| matches!(byte, b'\r' | b'\n');
-    if text.iter().any(is_break) {
-        let joined: Vec<u8> = text.iter().copied().filter(|byte| !is_break(byte)).collect();
-        return BASE64.decode(joined).map_err(|error| RecordError::Base64(position(&error, text.len())));
-    }
-    BASE64.decode(text).map_err(|error| RecordError::Base64(position(&error, text.len())))
+    let decoded = match text.iter().any(is_break) {
+        true => BASE64.decode(text.iter().copied().filter(|byte| !is_break(byte)).collect::<Vec<_>>()),
+        false => BASE64.decode(text),
+    };
+    decoded.map_err(|_| RecordError::Base64(illegal(text)))
 }
 
-fn position(error: &DecodeError, length: usize) -> usize {
-    match error {
-        DecodeError::InvalidByte(at, _) | DecodeError::InvalidLastSymbol { offset: at, .. } => *at,
-        DecodeError::InvalidLength(_) | DecodeError::InvalidPadding => length,
+/// Where Go's decoder stops in a text that is no base64: <https://cs.opensource.google/go/go/+/refs/tags/go1.26.0:src/encoding/base64/base64.go>.
+fn illegal(text: &[u8]) -> usize {
+    let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let mut rest = text.iter().copied().enumerate().filter(|(_, byte)| !matches!(byte, b'\r' | b'\n'));
+    let mut digits = 0;
+    while let Some((at, byte)) = rest.next() {
+        match digits % 4 {
+            _ if is_digit(byte) => digits += 1,
+            // One = needs another, and nothing may follow.
+            2 if byte == b'=' => {
+                return match rest.next() {
+                    Some((_, b'=')) => rest.next().map_or(text.len(), |(at, _)| at),
+                    other => other.map_or(text.len(), |(at, _)| at - 1),
+                };
+            }
+            3 if byte == b'=' => return rest.next().map_or(text.len(), |(at, _)| at),
+            _ => return at,
+        }
     }
+    text.len() - digits % 4
 }
 
 fn decompress(bytes: &[u8]) -> Result<Vec<u8>, RecordError> {
@@ -166,6 +188,26 @@ mod tests {
     fn a_payload_may_be_uncompressed_and_broken_into_lines() {
         let release = decode(b"eyJuYW1l\nIjoiYSJ9\r\n").expect("a record");
         assert_eq!(release.name, "a");
+    }
+
+    /// What Go says of these.
+    #[test]
+    fn what_is_no_base64_is_illegal_where_go_stops() {
+        let cases: [(&str, usize); 10] = [
+            ("SECRET", 4),
+            ("SECR=", 4),
+            ("SECRE=", 5),
+            ("AB=", 3),
+            ("SE!RET", 2),
+            ("SE\nCRET", 5),
+            ("AB=\n", 4),
+            ("AB==C", 4),
+            ("AB=C", 2),
+            ("ABC=D", 4),
+        ];
+        for (text, at) in cases {
+            assert_eq!(from_base64(text.as_bytes()), Err(RecordError::Base64(at)), "{text:?}");
+        }
     }
 
     #[test]
