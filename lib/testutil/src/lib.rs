@@ -8,6 +8,7 @@ pub mod controlplane;
 pub mod faults;
 pub mod postgres;
 pub mod registry;
+pub mod terminal;
 pub mod web;
 pub mod world;
 
