@@ -82,10 +82,9 @@ async fn try_all(matches: &ArgMatches) -> Result<(), Failure> {
     let wrong = attempts.iter().filter(|attempt| attempt.granted != attempt.succeeded).count();
     match wrong {
         0 => Ok(()),
-        wrong => Err(Failure {
-            message: format!("{wrong} of {} attempts went otherwise than granted", attempts.len()),
-            status: 2,
-        }),
+        wrong => {
+            Err(Failure::new(format!("{wrong} of {} attempts went otherwise than granted", attempts.len())).with_status(2))
+        }
     }
 }
 

@@ -9,7 +9,13 @@ const ADDRESS_SPACE: usize = 512 << 10;
 /// The last line of what a chart with that template ends in.
 #[track_caller]
 fn refusal(template: &str) -> String {
-    let chart = Files::chart("c").file("templates/a.yaml", template).write();
+    refusal_of(&Files::chart("c").file("templates/a.yaml", template))
+}
+
+/// The last line of what a chart ends in.
+#[track_caller]
+fn refusal_of(chart: &Files) -> String {
+    let chart = chart.write();
     let script = format!("ulimit -v {ADDRESS_SPACE} && exec \"$0\" template c .");
     let output = Command::new("sh").args(["-c", &script, env!("CARGO_BIN_EXE_rhelm")]).current_dir(chart.path()).output();
     let output = output.expect("a shell");
@@ -54,4 +60,28 @@ fn results_have_a_size() {
     let items = "a template function may make at most 2097152 list items";
     assert_eq!(too_long("regexFindAll \"\" (repeat 10000000 \"a\") -1"), format!("regexFindAll: {items}"));
     assert_eq!(too_long("until 9223372036854775807"), format!("until: {items}"));
+}
+
+#[test]
+fn files_are_not_looked_through_for_ever() {
+    let files = (0..500).fold(Files::chart("c"), |chart, number| chart.file(&format!("f{number}"), "x"));
+    let glob = |template: &str| refusal_of(&files.clone().file("templates/a.yaml", template));
+    assert_eq!(glob("{{ range 100000 }}{{ $x := $.Files.Glob \"*7\" }}{{ end }}"), STEPS);
+    assert_eq!(glob("{{ range 100000 }}{{ $x := ($.Files.Glob \"*7\").AsConfig }}{{ end }}"), STEPS);
+}
+
+#[test]
+fn searches_do_not_read_a_text_again_and_again() {
+    let spent =
+        "regular expressions may read 134217728 bytes in a render; each match here takes a search to the end of the text";
+    for call in ["regexFindAll \"a.*b|a\" $x -1", "regexSplit \"a.*b|a\" $x -1", "regexReplaceAll \"a.*b|a\" $x \"\""] {
+        let error = refusal(&format!("{{{{ $x := repeat 40000 \"a\" }}}}{{{{ {call} }}}}"));
+        assert_eq!(error.rsplit_once(": ").map(|(_, error)| error), Some(spent), "{call}");
+    }
+}
+
+#[test]
+fn documents_are_counted() {
+    let error = refusal("{{ range 100001 }}\n---\na: 1{{ end }}");
+    assert_eq!(error, "Error: YAML parse error on c/templates/a.yaml: more than 100000 documents: split the chart");
 }

@@ -3,8 +3,10 @@
 mod chart_commands;
 mod cluster;
 mod docs;
+mod errors;
 #[cfg(target_os = "linux")]
 mod filter_memory;
+mod handlebars;
 mod help;
 mod hostile;
 mod inject_labels;
@@ -16,6 +18,7 @@ mod plugins;
 mod post_renderers;
 mod provenance;
 mod registry;
+mod remote_schemas;
 mod renderer;
 mod repos;
 mod scan_secrets;

@@ -39,6 +39,10 @@ pub(crate) fn define() -> Command {
 
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {
     let args = InstallArgs::from_arg_matches(matches)?;
+    args.rendering.render.error_format.apply(install(&global, &args, matches))
+}
+
+fn install(global: &GlobalArgs, args: &InstallArgs, matches: &ArgMatches) -> Result<(), Failure> {
     let operands = at_least_one(USAGE, args.operands.clone())?;
     ApplyArgs::check(matches)?;
     let stages = args.rendering.post_render.resolve()?;
@@ -51,11 +55,11 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
     let failed = |failure: Failure| failure.during("INSTALLATION FAILED");
     let (name, chart) = args.name_and_chart(operands).map_err(failed)?;
     if args.print_pipeline {
-        return write_stdout(args.pipeline(&global, &name, &chart)?.as_bytes());
+        return write_stdout(args.pipeline(global, &name, &chart)?.as_bytes());
     }
     let options = InstallOptions { name, ..options };
-    let release = install_chart(&global, &chart, &args.rendering, stages, options).map_err(failed)?;
-    args.apply.print(&release, &global)
+    let release = install_chart(global, &chart, &args.rendering, stages, options).map_err(failed)?;
+    args.apply.print(&release, global)
 }
 
 impl InstallArgs {

@@ -6,6 +6,7 @@ use rhelm_cli::provenance::{passphrase, signing_key};
 use rhelm_cli::{AccessArgs, Failure, GlobalArgs, print_logs, variable, write_stdout};
 use rhelm_fetch::files;
 use rhelm_lib::chart::{Chart, dependency, loader, package};
+use rhelm_lib::log::{Level, Log};
 use rhelm_lib::version::Version;
 use std::path::{Path, PathBuf};
 
@@ -81,6 +82,7 @@ impl PackageArgs {
             let names = missing.0.join(", ");
             return Err(Failure::new(format!("found in Chart.yaml, but missing in charts/ directory: {names}")));
         }
+        warn_of_handlebars(&chart);
         let data = package::package(&chart, package_time(), seconds())?;
         let name = format!("{}-{}.tgz", chart.metadata.name, chart.metadata.version);
         let path = if self.destination == "." {
@@ -106,6 +108,13 @@ impl PackageArgs {
         let text = rhelm_provenance::sign(&chart.metadata, &name, data, &key, &passphrase)?;
         Ok(files::write(Path::new(&format!("{}.prov", path.display())), text.as_bytes(), 0o644)?)
     }
+}
+
+/// Says that Helm cannot install what is packaged.
+fn warn_of_handlebars(chart: &Chart) {
+    let Some(file) = chart.template_in_handlebars() else { return };
+    let message = format!("{file} is written in Handlebars: rhelm installs this chart, Helm refuses it");
+    print_logs(&[Log { level: Level::Warn, message, fields: Vec::new() }], false);
 }
 
 fn load(folder: &Path, debug: bool) -> Result<Chart, Failure> {

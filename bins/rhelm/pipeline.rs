@@ -5,7 +5,7 @@
 
 use super::apply_args::{ApplyArgs, FirstArgs};
 use super::rendering::RenderingArgs;
-use rhelm_cli::{ChartArgs, DependencyArgs, Format, GlobalArgs, Labels, ValuesArgs};
+use rhelm_cli::{ChartArgs, DependencyArgs, Format, GlobalArgs, Labels, StringList, ValuesArgs};
 
 /// What the pipe is made of.
 pub(crate) struct Parts<'a> {
@@ -69,7 +69,6 @@ fn given(texts: &[(&str, &Option<String>)]) -> Vec<String> {
 
 fn value_words(values: &ValuesArgs) -> Vec<String> {
     let families = [
-        ("--values", &values.values),
         ("--set-json", &values.set_json),
         ("--set", &values.set),
         ("--set-string", &values.set_string),
@@ -77,7 +76,7 @@ fn value_words(values: &ValuesArgs) -> Vec<String> {
         ("--set-literal", &values.set_literal),
     ];
     let words = families.into_iter().flat_map(|(flag, given)| given.iter().map(move |value| format!("{flag}={value}")));
-    words.collect()
+    StringList::words("--values", &values.values).into_iter().chain(words).collect()
 }
 
 /// The render asks the cluster, as an installation does.

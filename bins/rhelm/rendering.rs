@@ -12,12 +12,12 @@ use rhelm_cli::{
 use rhelm_lib::action::template::{self, RenderOptions, Rendered, TemplateError};
 use rhelm_lib::action::{DryRun, Error, Facts, Source};
 use rhelm_lib::chart::{Chart, dependency};
-use rhelm_lib::log::{Level, Log};
 use rhelm_lib::manifest::{Manifest, crds};
 use rhelm_lib::postrender::Identity;
+use rhelm_lib::render::diagnosis::Diagnosis;
 use rhelm_lib::render::{Capabilities, KubeVersion, Lookup, NoCluster, ReleaseFacts};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// The flags of a chart, its values and its filters.
 #[derive(Args, Clone, Debug)]
@@ -44,7 +44,7 @@ impl RenderingArgs {
     /// When something cannot be read.
     pub(crate) fn open(&self, path: &str, purpose: Purpose, around: Around) -> Result<ChartSource<'_>, Failure> {
         let (chart, config) = chart::open(path, &self.chart, &self.values, purpose, &around.global, &self.dependencies)?;
-        Ok(ChartSource { args: self, chart, config, around, status: AtomicU8::new(1) })
+        Ok(ChartSource { args: self, chart, config, around, status: AtomicU8::new(1), diagnosis: OnceLock::new() })
     }
 }
 
@@ -66,6 +66,8 @@ pub(crate) struct ChartSource<'a> {
     around: Around,
     /// The exit status that a failed render asks for.
     status: AtomicU8,
+    /// Where in the chart a render failed.
+    diagnosis: OnceLock<Diagnosis>,
 }
 
 impl Source for ChartSource<'_> {
@@ -99,7 +101,11 @@ impl Source for ChartSource<'_> {
 impl ChartSource<'_> {
     /// The failure of an operation on what is rendered here: an interrupted stage has an exit status of its own.
     pub(crate) fn failure(&self, error: Error) -> Failure {
-        Failure { status: self.status.load(Ordering::Relaxed), ..error.into() }
+        let failure = Failure::from(error).with_status(self.status.load(Ordering::Relaxed));
+        match self.diagnosis.get() {
+            Some(diagnosis) => failure.with_diagnosis(diagnosis.clone()),
+            None => failure,
+        }
     }
 
     fn render_here(&self, facts: &Facts) -> Result<Rendered, String> {
@@ -124,7 +130,11 @@ impl ChartSource<'_> {
         let environment = environment(args.enable_dns);
         let rendered = template::render(chart, facts.config.clone(), &options, &environment, self.lookup(), &mut logs);
         print_logs(&logs, self.around.global.debug);
-        let mut rendered = rendered.map_err(|error| explain(&error, facts.is_upgrade))?;
+        let mut rendered = rendered.map_err(|error| {
+            // A render that failed is the last.
+            self.diagnosis.get_or_init(|| error.diagnosis());
+            explain(&error, facts.is_upgrade)
+        })?;
         let stages = self.around.stages.of(&facts.recorded).map_err(|failure| failure.message)?;
         rendered.manifests = stages.apply(rendered.manifests).map_err(|failure| {
             self.status.store(failure.status, Ordering::Relaxed);
@@ -153,7 +163,6 @@ fn explain(error: &TemplateError, is_upgrade: bool) -> String {
     if is_upgrade {
         return cause.to_string();
     }
-    let message = "chart dependencies processing failed".to_owned();
-    print_logs(&[Log { level: Level::Error, message, fields: vec![("error", cause.to_string())] }], false);
+    rhelm_cli::template::log_dependencies(cause);
     error.to_string()
 }

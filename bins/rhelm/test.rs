@@ -4,7 +4,7 @@ use super::connect::connect;
 use super::session::{Session, Signals};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::release_text::{Shown, release_text};
-use rhelm_cli::{Failure, Format, GlobalArgs, exactly, parse_duration, write_stdout};
+use rhelm_cli::{Failure, Format, GlobalArgs, StringList, exactly, parse_duration, parse_string_list, write_stdout};
 use rhelm_lib::action::test::{self, TestOptions, Tested};
 use rhelm_lib::action::{Context, Error};
 use std::time::Duration;
@@ -15,8 +15,8 @@ struct TestArgs {
     #[arg(value_name = "RELEASE")]
     operands: Vec<String>,
     /// `name=TEST` for this test, `!name=TEST` for all but this one (repeatable; commas separate)
-    #[arg(long, value_delimiter = ',')]
-    filter: Vec<String>,
+    #[arg(long, value_parser = parse_string_list)]
+    filter: Vec<StringList>,
     /// Print what the pods of the tests wrote
     #[arg(long)]
     logs: bool,
@@ -37,7 +37,7 @@ pub(crate) fn define() -> Command {
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {
     let args = TestArgs::from_arg_matches(matches)?;
     let [name] = exactly(USAGE, args.operands.clone())?;
-    let (include, exclude) = filters(&args.filter)?;
+    let (include, exclude) = filters(StringList::all(&args.filter))?;
     let signals = Signals::default();
     let session = Session::new(connect(&global)?, signals.clone(), global.debug)?;
     let options = TestOptions { name, namespace: session.namespace.clone(), include, exclude, timeout: args.timeout };
@@ -82,7 +82,7 @@ async fn print_logs(context: Context<'_>, tested: &Tested) -> Result<Vec<String>
 }
 
 /// What is included and what is not.
-fn filters(filters: &[String]) -> Result<(Vec<String>, Vec<String>), Failure> {
+fn filters<'f>(filters: impl Iterator<Item = &'f String>) -> Result<(Vec<String>, Vec<String>), Failure> {
     let (mut include, mut exclude) = (Vec::new(), Vec::new());
     for filter in filters {
         let negated = filter.strip_prefix('!').map(|rest| rest.strip_prefix(char::is_whitespace).unwrap_or(rest));
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn filters_name_tests() {
-        let read = |text: &str| filters(&text.split(',').map(str::to_owned).collect::<Vec<_>>());
+        let read = |text: &str| filters(text.split(',').map(str::to_owned).collect::<Vec<_>>().iter());
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         assert_eq!(read("name=a,!name=b,! name=c,name=d"), Ok((names(&["a", "d"]), names(&["b", "c"]))));
         let refused = |text: &str| Failure::new(format!("invalid filter {text:?}: must be name=TEST or !name=TEST"));

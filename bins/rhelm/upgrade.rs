@@ -67,12 +67,16 @@ pub(crate) fn define() -> Command {
 
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {
     let args = UpgradeArgs::from_arg_matches(matches)?;
+    args.rendering.render.error_format.apply(upgrade_or_install(&global, &args, matches))
+}
+
+fn upgrade_or_install(global: &GlobalArgs, args: &UpgradeArgs, matches: &ArgMatches) -> Result<(), Failure> {
     let [name, chart] = exactly(USAGE, args.operands.clone())?;
     ApplyArgs::check(matches)?;
     let stages = args.rendering.post_render.resolve()?;
     let dry_run = args.apply.dry_run()?;
     if args.install
-        && let Begin::Install { replace } = args.begin(&global, &name)?
+        && let Begin::Install { replace } = args.begin(global, &name)?
     {
         args.say(&format!("Release {name:?} does not exist. Installing it now.\n"))?;
         let options = InstallOptions {
@@ -82,12 +86,12 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
             crds: args.apply.crds(args.rendering.render.skip_crds),
             ..args.apply.install_options(dry_run)
         };
-        let release = install_chart(&global, &chart, &args.rendering, stages, options)?;
-        return args.apply.print(&release, &global);
+        let release = install_chart(global, &chart, &args.rendering, stages, options)?;
+        return args.apply.print(&release, global);
     }
-    let release = args.upgrade(&global, &name, &chart, stages, dry_run)?;
+    let release = args.upgrade(global, &name, &chart, stages, dry_run)?;
     args.say(&format!("Release {name:?} has been upgraded. Happy Helming!\n"))?;
-    args.apply.print(&release, &global)
+    args.apply.print(&release, global)
 }
 
 impl UpgradeArgs {

@@ -18,6 +18,7 @@ fn environment() -> Environment {
         time_zone: "UTC".into(),
         time_zone_data: Arc::new(|_| None),
         resolve: Arc::new(|_| None),
+        fetch: Arc::new(rhelm_lib::values::schema::refuse),
         memory: None,
     }
 }

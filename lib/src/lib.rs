@@ -23,6 +23,7 @@ mod gotime;
 pub mod lint;
 pub mod log;
 pub mod manifest;
+pub mod nearest;
 mod pattern;
 pub mod plan;
 pub mod postrender;

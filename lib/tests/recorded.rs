@@ -217,7 +217,7 @@ fn render_values(
         error.to_string()
     })?;
     logs.extend(said);
-    let said = values::schema::validate(&chart, &coalesced).map_err(|error| {
+    let said = values::schema::validate(&chart, &coalesced, &values::schema::refuse).map_err(|error| {
         logs.extend_from_slice(&error.logs);
         error.to_string()
     })?;

@@ -23,7 +23,7 @@ pub(crate) fn run_named(words: &[String]) -> Option<Result<(), Failure>> {
     let status = Command::new(&program).args(args).envs(environment(&global)).status();
     Some(match status {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(Failure { message: String::new(), status: code(status) }),
+        Ok(status) => Err(Failure::silent(code(status))),
         Err(error) => Err(Failure::new(format!("{}: {error}", program.display()))),
     })
 }
@@ -90,7 +90,7 @@ fn run(global: &GlobalArgs, plugin: &Plugin, args: &[String]) -> Result<(), Fail
     if status.success() {
         return Ok(());
     }
-    Err(Failure { message: format!("plugin {name:?} exited with error"), status: code(status) })
+    Err(Failure::new(format!("plugin {name:?} exited with error")).with_status(code(status)))
 }
 
 /// Runs what the plugin has for an event; most have nothing.

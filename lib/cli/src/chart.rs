@@ -1,6 +1,6 @@
 //! From the command line to a loaded chart and the user's values: what `template`, `install` and `upgrade` begin with.
 
-use crate::{ChartArgs, DependencyArgs, Failure, GlobalArgs, ValuesArgs, print_logs, variable};
+use crate::{ChartArgs, DependencyArgs, Failure, GlobalArgs, StringList, ValuesArgs, print_logs, variable};
 use goyaml::Map;
 use rhelm_fetch::{Access, Fetcher, Home};
 use rhelm_lib::chart::{Chart, dependency, loader};
@@ -122,7 +122,7 @@ impl ValuesArgs {
     /// For the first file or flag that cannot be read.
     pub fn gather(&self, access: &Access) -> Result<Map, Failure> {
         let options = ValueOptions {
-            files: self.values.clone(),
+            files: StringList::all(&self.values).cloned().collect(),
             set_json: self.set_json.clone(),
             set: self.set.clone(),
             set_string: self.set_string.clone(),
@@ -135,12 +135,11 @@ impl ValuesArgs {
 
 /// Reads a file, a URL, or standard input for `-`.
 fn read(path: &str, access: &Access) -> std::io::Result<Vec<u8>> {
-    let path = path.trim();
     let is_on_server = path.starts_with("http://") || path.starts_with("https://");
     if is_on_server {
         return Fetcher::new(access.clone()).get(path, path).map_err(std::io::Error::other);
     }
-    if path != "-" {
+    if path.trim() != "-" {
         return std::fs::read(path);
     }
     let mut text = Vec::new();

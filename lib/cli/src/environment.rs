@@ -1,6 +1,7 @@
 //! The world outside a chart, as templates may see it: the machine's clock, randomness, time zone and name service.
 
 use crate::Failure;
+use rhelm_fetch::{Access, FetchError, Fetcher};
 use rhelm_lib::render::{self, Environment};
 use std::net::ToSocketAddrs;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ pub fn environment(enable_dns: bool) -> Environment {
         time_zone_data: Arc::new(time_zone_data),
         memory: memory().map(|_| Arc::new(|| memory().unwrap_or_default()) as render::Gauge),
         resolve: if enable_dns { Arc::new(resolve) } else { Arc::new(|_| None) },
+        fetch: Arc::new(fetch_schema),
     }
 }
 
@@ -43,6 +45,17 @@ fn fill(buffer: &mut [u8]) {
 fn resolve(host: &str) -> Option<Vec<String>> {
     let addresses = (host, 0).to_socket_addrs().map(|found| found.map(|address| address.ip().to_string()).collect());
     Some(addresses.unwrap_or_default())
+}
+
+fn fetch_schema(url: &str) -> Result<Vec<u8>, String> {
+    let fetched = Fetcher::new(Access::default()).get(url, url);
+    fetched.map_err(|error| match error {
+        FetchError::Status { status, .. } => {
+            let (number, words) = status.split_once(' ').unwrap_or((&status, ""));
+            format!("HTTP request to {url} returned status {number} ({words})")
+        }
+        other => format!("HTTP request failed for {url}: {other}"),
+    })
 }
 
 /// Where Go looks for time zones.

@@ -1,6 +1,9 @@
 //! How programs end: log lines and `Error: …` on standard error, and an exit status.
 
+use crate::{ErrorFormat, diagnosis};
 use rhelm_lib::log::{Level, Log};
+use rhelm_lib::render::diagnosis::Diagnosis;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 /// Why a program fails.
@@ -10,12 +13,34 @@ pub struct Failure {
     pub message: String,
     /// The exit status.
     pub status: u8,
+    /// Where in a chart the cause is.
+    pub diagnosis: Option<Box<Diagnosis>>,
+    /// How it is printed.
+    pub format: ErrorFormat,
 }
 
 impl Failure {
     /// An ordinary failure, with exit status 1.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), status: 1 }
+        Self { message: message.into(), status: 1, diagnosis: None, format: ErrorFormat::Text }
+    }
+
+    /// An end without words.
+    #[must_use]
+    pub fn silent(status: u8) -> Self {
+        Self::new("").with_status(status)
+    }
+
+    /// Sets the exit status.
+    #[must_use]
+    pub fn with_status(self, status: u8) -> Self {
+        Self { status, ..self }
+    }
+
+    /// Says where in a chart the cause is.
+    #[must_use]
+    pub fn with_diagnosis(self, diagnosis: Diagnosis) -> Self {
+        Self { diagnosis: Some(Box::new(diagnosis)), ..self }
     }
 
     /// Says what failed. A failure without words stays without.
@@ -40,7 +65,15 @@ impl<E: std::error::Error + 'static> From<E> for Failure {
 pub fn finish(result: Result<(), Failure>) -> ExitCode {
     let Err(failure) = result else { return ExitCode::SUCCESS };
     if !failure.message.is_empty() {
-        eprintln!("Error: {}", failure.message);
+        match failure.format {
+            ErrorFormat::Json => eprintln!("{}", diagnosis::json(&failure)),
+            ErrorFormat::Text => eprintln!("Error: {}", failure.message),
+        }
+    }
+    if let Some(diagnosis) = failure.diagnosis.as_deref().filter(|_| failure.format == ErrorFormat::Text)
+        && std::io::stderr().is_terminal()
+    {
+        eprint!("{}", diagnosis::excerpt(diagnosis));
     }
     ExitCode::from(failure.status)
 }

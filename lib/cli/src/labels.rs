@@ -1,5 +1,6 @@
 //! `--labels`: pairs as Go's pflag reads them.
 
+use crate::csv::fields;
 use std::collections::BTreeMap;
 
 /// The labels that one flag gives.
@@ -21,45 +22,6 @@ pub fn parse_labels(text: &str) -> Result<Labels, String> {
         None => Err(format!("{pair} must be formatted as key=value")),
     };
     Ok(Labels(pairs.into_iter().map(pair).collect::<Result<_, _>>()?))
-}
-
-/// The fields of a line of CSV: quotes stand around a whole field, and twice inside of it.
-fn fields(line: &str) -> Result<Vec<String>, String> {
-    let mut fields = Vec::new();
-    let mut rest = line;
-    loop {
-        let (field, after) = match rest.strip_prefix('"') {
-            Some(quoted) => unquote(quoted).ok_or_else(|| format!("{line} has a quote that is not closed"))?,
-            None => plain(rest).ok_or_else(|| format!("{line} has a quote within a field"))?,
-        };
-        fields.push(field);
-        match after.strip_prefix(',') {
-            Some(more) => rest = more,
-            None if after.is_empty() => return Ok(fields),
-            None => return Err(format!("{line} goes on after a quote")),
-        }
-    }
-}
-
-fn plain(text: &str) -> Option<(String, &str)> {
-    let (field, rest) = text.split_at(text.find(',').unwrap_or(text.len()));
-    (!field.contains('"')).then(|| (field.to_owned(), rest))
-}
-
-fn unquote(text: &str) -> Option<(String, &str)> {
-    let mut field = String::new();
-    let mut rest = text;
-    loop {
-        let (part, after) = rest.split_once('"')?;
-        field.push_str(part);
-        match after.strip_prefix('"') {
-            Some(more) => {
-                field.push('"');
-                rest = more;
-            }
-            None => return Some((field, after)),
-        }
-    }
 }
 
 impl Labels {
@@ -94,7 +56,7 @@ mod tests {
         assert_eq!(read("a=b"), pairs(&[("a", "b")]));
         assert_eq!(read("a=b,c"), pairs(&[("a", "b,c")]));
         assert_eq!(read("a=b,c=d"), pairs(&[("a", "b"), ("c", "d")]));
-        assert_eq!(read("a=b,c=d\"e"), Err("a=b,c=d\"e has a quote within a field".into()));
+        assert_eq!(read("a=b,c=d\"e"), Err("parse error on line 1, column 8: bare \" in non-quoted-field".into()));
         assert_eq!(read("\"a=b,\"\"x\"\"\",c=d"), pairs(&[("a", "b,\"x\""), ("c", "d")]));
         assert_eq!(read("a"), Err("a must be formatted as key=value".into()));
         assert_eq!(read("a=b,c,d=e"), Err("c must be formatted as key=value".into()));

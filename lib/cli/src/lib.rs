@@ -10,7 +10,9 @@ mod access_args;
 pub mod chart;
 mod chart_args;
 pub mod color;
+mod csv;
 pub mod dependencies;
+mod diagnosis;
 mod dry_run;
 mod duration;
 mod environment;
@@ -45,6 +47,8 @@ mod wait_args;
 
 pub use access_args::AccessArgs;
 pub use chart_args::{ChartArgs, DependencyArgs};
+pub use csv::{StringList, parse_string_list};
+pub use diagnosis::ErrorFormat;
 pub use dry_run::parse_dry_run;
 pub use duration::parse_duration;
 pub use environment::{environment, render_name};

@@ -33,7 +33,7 @@ struct Context {
 /// Of several kubeconfig files the first to say something wins; one that cannot be read says nothing, as in client-go.
 #[must_use]
 pub fn namespace(global: &GlobalArgs, variable: impl Fn(&str) -> Option<OsString>) -> String {
-    if let Some(namespace) = &global.namespace {
+    if let Some(namespace) = global.namespace.as_ref().filter(|name| !name.is_empty()) {
         return namespace.clone();
     }
     let files: Vec<Kubeconfig> = paths(global, &variable).into_iter().filter_map(|path| read(&path)).collect();
@@ -87,5 +87,7 @@ mod tests {
         assert_eq!(namespace(&GlobalArgs::default(), |_| None), "default");
         let global = GlobalArgs { namespace: Some("x".into()), ..GlobalArgs::default() };
         assert_eq!(namespace(&global, |_| None), "x");
+        let global = GlobalArgs { namespace: Some(String::new()), ..GlobalArgs::default() };
+        assert_eq!(namespace(&global, |_| None), "default");
     }
 }

@@ -13,7 +13,7 @@ use std::path::Path;
 pub fn write_stdout(data: &[u8]) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(data).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Failure { message: String::new(), status: 0 }),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Failure::silent(0)),
         Err(error) => Err(Failure::new(format!("standard output: {error}"))),
         Ok(()) => Ok(()),
     }

@@ -4,6 +4,7 @@ use crate::Failure;
 use crate::operands::as_helm;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command};
+use rhelm_lib::nearest::distance;
 
 /// Reads the command line.
 ///
@@ -23,7 +24,7 @@ pub fn matches(command: &Command, words: &[String]) -> Result<ArgMatches, Failur
             return Failure::new(message(&complete, &error, words));
         }
         print!("{error}");
-        Failure { message: String::new(), status: 0 }
+        Failure::silent(0)
     })
 }
 
@@ -122,22 +123,6 @@ fn suggestions(command: &Command, name: &str) -> String {
         return String::new();
     }
     format!("\n\nDid you mean this?\n{}", near.iter().map(|known| format!("\t{known}\n")).collect::<String>())
-}
-
-/// How many letters have to be changed, added or taken away.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (at, c) in one.chars().enumerate() {
-        let mut diagonal = at;
-        row[0] = at + 1;
-        for (column, d) in other.iter().enumerate() {
-            let changed = diagonal + usize::from(c != *d);
-            diagonal = row[column + 1];
-            row[column + 1] = changed.min(row[column] + 1).min(diagonal + 1);
-        }
-    }
-    row[other.len()]
 }
 
 fn unknown_shorthand(flag: &str, words: &[String]) -> String {

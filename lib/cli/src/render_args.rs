@@ -1,5 +1,7 @@
 //! The flags that change what a chart renders to.
 
+use crate::ErrorFormat;
+use crate::diagnosis::parse_error_format;
 use clap::Args;
 
 /// What `template`, `install` and `upgrade` have in common.
@@ -21,4 +23,7 @@ pub struct RenderArgs {
     /// Let getHostByName ask the name service
     #[arg(long)]
     pub enable_dns: bool,
+    /// How to print errors: `text`, or `json` with file, line, column, message and chain
+    #[arg(long, value_name = "FORMAT", value_parser = parse_error_format, default_value = "text", hide_default_value = true)]
+    pub error_format: ErrorFormat,
 }

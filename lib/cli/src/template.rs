@@ -3,13 +3,15 @@
 use crate::chart::Purpose;
 use crate::output::Files;
 use crate::release_file::ReleaseFile;
+use crate::wait_args::{parse_wait, warn_of_old_wait};
 use crate::{
-    ChartArgs, DependencyArgs, Failure, GlobalArgs, NameArgs, PostRenderArgs, RenderArgs, ValuesArgs, chart, environment,
-    parse_dry_run, print_logs,
+    ChartArgs, DependencyArgs, Failure, GlobalArgs, NameArgs, PostRenderArgs, RenderArgs, StringList, ValuesArgs, chart,
+    environment, parse_dry_run, parse_string_list, print_logs,
 };
 use clap::{Args, Command};
 use rhelm_lib::action::DryRun;
 use rhelm_lib::action::template::{self, RenderOptions, Rendered, TemplateError};
+use rhelm_lib::chart::dependency::DependencyError;
 use rhelm_lib::log::{Level, Log};
 use rhelm_lib::manifest::{self, Manifest, Manifests};
 use rhelm_lib::release::name;
@@ -42,8 +44,8 @@ pub struct TemplateArgs {
     #[expect(missing_docs, reason = "a group of flags")]
     pub post_render: PostRenderArgs,
     /// Further API versions that .Capabilities.APIVersions has
-    #[arg(short, long, value_delimiter = ',')]
-    pub api_versions: Vec<String>,
+    #[arg(short, long, value_parser = parse_string_list)]
+    pub api_versions: Vec<StringList>,
     /// Kubernetes version that .Capabilities.KubeVersion has
     #[arg(long)]
     pub kube_version: Option<String>,
@@ -107,12 +109,12 @@ pub struct InstallOnlyArgs {
     #[arg(long, hide = true)]
     pub rollback_on_failure: bool,
     #[arg(long, hide = true)]
-    pub server_side: Option<String>,
+    pub server_side: bool,
     #[arg(long, hide = true)]
     pub take_ownership: bool,
     #[arg(long, hide = true, value_parser = crate::parse_duration)]
     pub timeout: Option<std::time::Duration>,
-    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "watcher")]
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "watcher", value_parser = parse_wait)]
     pub wait: Option<String>,
     #[arg(long, hide = true)]
     pub wait_for_jobs: bool,
@@ -120,20 +122,20 @@ pub struct InstallOnlyArgs {
 
 impl InstallOnlyArgs {
     fn warn_of_old_flags(&self) {
-        for (is_given, what) in [
-            (self.atomic, "atomic has been deprecated, use --rollback-on-failure instead"),
-            (self.force, "force has been deprecated, use --force-replace instead"),
-            (self.hide_notes, HIDE_NOTES),
+        warn_of_old_wait(self.wait.as_deref());
+        for (is_given, flag, what) in [
+            (self.atomic, "atomic", "has been deprecated, use --rollback-on-failure instead"),
+            (self.force, "force", "has been deprecated, use --force-replace instead"),
+            (self.hide_notes, "hide-notes", NO_EFFECT),
         ] {
             if is_given {
-                crate::warn(&format!("Flag --{what}"));
+                crate::warn(&format!("Flag --{flag} {what}"));
             }
         }
     }
 }
 
-const HIDE_NOTES: &str =
-    "hide-notes has been deprecated, this flag has no effect for 'helm template' and will be removed in Helm 5";
+const NO_EFFECT: &str = "has been deprecated, this flag has no effect for 'helm template' and will be removed in Helm 5";
 
 /// What a render may ask a cluster.
 pub struct Server {
@@ -164,10 +166,17 @@ pub fn command(name: &'static str) -> Command {
 /// # Errors
 /// Whatever stopped it, in Helm's words.
 pub fn run(args: &TemplateArgs, global: &GlobalArgs, connect: &Connect<'_>) -> Result<(), Failure> {
+    args.render.error_format.apply(render(args, global, connect))
+}
+
+fn render(args: &TemplateArgs, global: &GlobalArgs, connect: &Connect<'_>) -> Result<(), Failure> {
     args.install.warn_of_old_flags();
+    if args.render_subchart_notes && args.release_file.is_none() {
+        crate::warn(&format!("Flag --render-subchart-notes {NO_EFFECT}"));
+    }
     let uses_server = args.uses_server()?;
     let mut capabilities = Capabilities::default();
-    if let Some(version) = &args.kube_version {
+    if let Some(version) = args.kube_version.as_deref().filter(|version| !version.is_empty()) {
         capabilities.kube_version = KubeVersion::parse(version)?;
     }
     let (name, chart) = args.name_and_chart()?;
@@ -184,7 +193,7 @@ pub fn run(args: &TemplateArgs, global: &GlobalArgs, connect: &Connect<'_>) -> R
         let message = "This chart or one of its subcharts contains CRDs. Rendering may fail or contain inaccuracies.".into();
         print_logs(&[Log { level: Level::Warn, message, fields: Vec::new() }], global.debug);
     }
-    capabilities.api_versions.extend(args.api_versions.iter().cloned());
+    capabilities.api_versions.extend(StringList::all(&args.api_versions).cloned());
     let release = ReleaseFacts {
         name: name.clone(),
         namespace: crate::namespace(global, |name| std::env::var_os(name)),
@@ -224,17 +233,24 @@ fn hint(failure: Failure, debug: bool) -> Failure {
 /// Prints what every file wrote, where that is what is wrong and the user wants to see it.
 fn explain(error: TemplateError, debug: bool) -> Failure {
     match &error {
+        TemplateError::Dependencies(cause) => log_dependencies(cause),
         TemplateError::Document { files, .. } if debug => {
             if let Err(failure) = print_files(files) {
                 return failure;
             }
         }
         error if error.is_late() && !debug => {
-            return hint(Failure::new(error.to_string()), debug);
+            return hint(Failure::new(error.to_string()), debug).with_diagnosis(error.diagnosis());
         }
         _ => {}
     }
-    Failure::from(error)
+    Failure::new(error.to_string()).with_diagnosis(error.diagnosis())
+}
+
+/// Logs what is wrong with dependencies, as `template` and `install` do beside their error.
+pub fn log_dependencies(cause: &DependencyError) {
+    let message = "chart dependencies processing failed".to_owned();
+    print_logs(&[Log { level: Level::Error, message, fields: vec![("error", cause.to_string())] }], false);
 }
 
 fn print_files(files: &rhelm_lib::render::Rendered) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! The flags that give values.
 
+use crate::csv::{StringList, parse_string_list};
 use clap::Args;
 
 /// Where the user's values come from. Files are read first, then each family of flags in the order of the fields.
@@ -7,8 +8,8 @@ use clap::Args;
 #[command(next_help_heading = "Values")]
 pub struct ValuesArgs {
     /// File with values, `-` for standard input (repeatable; commas separate)
-    #[arg(short = 'f', long, value_delimiter = ',')]
-    pub values: Vec<String>,
+    #[arg(short = 'f', long, value_parser = parse_string_list)]
+    pub values: Vec<StringList>,
     /// Values as JSON: `key=JSON` or a JSON object
     #[arg(long)]
     pub set_json: Vec<String>,

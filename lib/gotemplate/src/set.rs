@@ -179,6 +179,12 @@ impl Set {
         self.find(name.as_ref()).is_some()
     }
 
+    /// The names of all templates, in no order.
+    pub fn names(&self) -> impl Iterator<Item = &Str> {
+        let layers = std::iter::successors(Some(&self.layer), |layer| layer.behind.as_ref());
+        layers.flat_map(|layer| layer.programs.keys())
+    }
+
     /// Executes a template and appends what it writes to `out`. Functions may call this again for the set that they are
     /// given: limits hold for all these executions together.
     ///

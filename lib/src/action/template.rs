@@ -7,6 +7,7 @@ use crate::chart::dependency::{self, DependencyError};
 use crate::log::Log;
 use crate::manifest::collect::{self, DocumentError};
 use crate::manifest::{Manifest, Manifests, crds};
+use crate::render::diagnosis::{Diagnosis, Place};
 use crate::render::{self, Capabilities, Environment, Lookup, ReleaseFacts, RenderError};
 use crate::values::{self, schema::SchemaError};
 use crate::version::{Constraint, Version};
@@ -82,6 +83,19 @@ impl TemplateError {
     pub fn is_late(&self) -> bool {
         matches!(self, Self::KubeVersion { .. } | Self::Render(_) | Self::Document { .. })
     }
+
+    /// Where it failed, and why.
+    #[must_use]
+    pub fn diagnosis(&self) -> Diagnosis {
+        match self {
+            Self::Render(error) => error.diagnosis().clone(),
+            Self::Document { error, .. } => {
+                let place = Place { file: error.file.clone(), message: error.cause.clone(), ..Place::default() };
+                Diagnosis::at(place, None)
+            }
+            error => Diagnosis::new(error.to_string()),
+        }
+    }
 }
 
 /// Renders a chart with the values that the user gave. Messages for people are added to `logs`, of failed renders too.
@@ -98,7 +112,7 @@ pub fn render(
 ) -> Result<Rendered, TemplateError> {
     let values = process(&mut chart, &config, logs)?;
     if !options.skip_schema_validation {
-        let validated = values::schema::validate(&chart, &values);
+        let validated = values::schema::validate(&chart, &values, &*environment.fetch);
         logs.extend_from_slice(validated.as_ref().map_or_else(|error| error.logs.as_slice(), Vec::as_slice));
         validated?;
     }

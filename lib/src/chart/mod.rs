@@ -49,7 +49,18 @@ pub struct Chart {
 #[error("{0} charts are not installable")]
 pub struct NotInstallable(pub String);
 
+/// What the names of templates in Handlebars end in.
+pub(crate) const HANDLEBARS: &str = ".hbs";
+
 impl Chart {
+    /// The first template that Helm could not read, of this chart or of one in it: `charts/a/templates/b.yaml.hbs`.
+    #[must_use]
+    pub fn template_in_handlebars(&self) -> Option<String> {
+        let own = self.templates.iter().find(|file| file.name.ends_with(HANDLEBARS)).map(|file| file.name.clone());
+        let below = |chart: &Self| Some(format!("charts/{}/{}", chart.metadata.name, chart.template_in_handlebars()?));
+        own.or_else(|| self.dependencies.iter().find_map(below))
+    }
+
     /// A chart that stands for manifests that came from none; its version is their digest.
     #[must_use]
     pub fn of_manifests(text: &str) -> Self {

@@ -29,7 +29,7 @@ pub(super) fn check(linter: &mut Linter<'_>) {
     };
     let Some(values) = values(linter, &mut chart) else { return };
     if !linter.options.skip_schema_validation {
-        let validated = schema::validate(&chart, &values);
+        let validated = schema::validate(&chart, &values, &*linter.options.environment.fetch);
         linter.logs.extend_from_slice(validated.as_ref().map_or_else(|error| error.logs.as_slice(), Vec::as_slice));
         if !linter.report(Severity::Error, FOLDER, validated.map(drop).map_err(|error| error.to_string())) {
             return;

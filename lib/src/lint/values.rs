@@ -26,7 +26,7 @@ fn values(linter: &mut Linter<'_>) -> Finding {
     if schema.is_empty() || linter.options.skip_schema_validation {
         return Ok(());
     }
-    check_against(&schema, &values, linter.logs)
+    check_against(&schema, &values, &*linter.options.environment.fetch, linter.logs)
 }
 
 fn read(text: &[u8]) -> Result<Map, String> {

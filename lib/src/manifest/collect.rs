@@ -5,6 +5,9 @@ use super::{Head, Manifest, Manifests, sort, split};
 use crate::log::{Level, Log};
 use std::collections::BTreeMap;
 
+/// How many documents a release may have. Helm has no such limit, but its records cannot hold as many.
+const MAX_DOCUMENTS: usize = 100_000;
+
 /// A document that is no YAML, or whose head has a field of the wrong type.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("YAML parse error on {file}: {cause}")]
@@ -72,6 +75,9 @@ impl Collected {
     fn add(&mut self, source: &str, content: &str) -> Result<(), DocumentError> {
         let file = if source.is_empty() { "stream" } else { source };
         let error = |cause: String| DocumentError { file: file.to_owned(), cause };
+        if self.manifests.resources.len() + self.manifests.hooks.len() == MAX_DOCUMENTS {
+            return Err(error(format!("more than {MAX_DOCUMENTS} documents: split the chart")));
+        }
         let value = goyaml::decode(content).map_err(|cause| error(cause.to_string()))?;
         let head = Head::from_value(&value).map_err(|cause| error(cause.to_string()))?;
         match classify(Manifest { source: source.to_owned(), content: content.to_owned(), head }) {

@@ -3,9 +3,10 @@
 /// The non-blank documents of a text: leading white space is gone, trailing white space kept.
 ///
 /// A separator is `---` at the start of a line with the blanks and tabs that follow; the rest of its line belongs to the
-/// document, so `--- # note` leaves `# note`.
+/// document, so `--- # note` leaves `# note`. What leads the text counts for nothing: its first separator may be indented.
 #[must_use]
 pub fn split(text: &str) -> Vec<&str> {
+    let text = text.trim_start();
     let mut documents = Vec::new();
     let mut start = 0;
     for (at, _) in text.match_indices("---") {
@@ -33,6 +34,7 @@ mod tests {
     #[test]
     fn the_rest_of_a_separator_line_belongs_to_the_document() {
         assert_eq!(split("--- # c\na: 1\n---foo\n---- x\n"), ["# c\na: 1\n", "foo\n", "- x\n"]);
+        assert_eq!(split(" \n\u{a0} ---\na: 1\n ---\n"), ["a: 1\n ---\n"]);
         assert_eq!(split("a: |\n  ---\n  x\n"), ["a: |\n  ---\n  x\n"]);
     }
 }

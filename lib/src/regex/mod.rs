@@ -11,6 +11,7 @@ mod names;
 mod node;
 mod parse;
 mod program;
+mod scan;
 mod text;
 mod unicode17;
 
@@ -18,4 +19,5 @@ pub(crate) use class::is_letter_or_digit;
 pub(crate) use error::Error;
 pub(crate) use parse::parse;
 pub(crate) use program::{Groups, Regexp};
+pub(crate) use scan::Budget;
 pub(crate) use text::Haystack;

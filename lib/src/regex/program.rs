@@ -2,6 +2,7 @@
 
 use super::error::{Cause, Error};
 use super::parse::{Pattern, parse};
+use super::scan::{Budget, Scan, Spent};
 use super::text::Haystack;
 use regex_automata::meta;
 use regex_automata::util::captures::Captures;
@@ -70,11 +71,16 @@ impl Regexp {
     }
 
     /// The places of all matches, no more than `limit`. An empty match just behind another does not count.
-    pub(crate) fn find_all(&self, haystack: &Haystack<'_>, limit: usize) -> Vec<Span> {
+    ///
+    /// # Errors
+    /// When the searches read more than the budget has left.
+    pub(crate) fn find_all(&self, haystack: &Haystack<'_>, limit: usize, budget: &Budget) -> Result<Vec<Span>, Spent> {
         let text = haystack.text.as_ref();
         let matcher = self.matcher(text.len());
+        let mut scan = Scan::new(&self.hir, text, budget);
         let (mut found, mut at, mut last_end) = (Vec::new(), 0, None);
         while found.len() < limit && at <= text.len() {
+            scan.search_from(at)?;
             let Some(span) = matcher.search(&Input::new(text).range(at..)).map(|found| found.span()) else { break };
             let is_empty_behind = span.end == at && last_end == Some(span.start);
             at = if span.end == at { at + width(text, at).max(1) } else { span.end };
@@ -83,22 +89,28 @@ impl Regexp {
                 found.push(span);
             }
         }
-        found
+        Ok(found)
     }
 
     /// The text with every match replaced by what `write` appends for it. It ends early once it is longer than `limit`.
+    ///
+    /// # Errors
+    /// When the searches read more than the budget has left.
     pub(crate) fn replace_all(
         &self,
         text: &[u8],
         limit: usize,
+        budget: &Budget,
         mut write: impl FnMut(&Groups, &Haystack<'_>, &mut Vec<u8>),
-    ) -> Vec<u8> {
+    ) -> Result<Vec<u8>, Spent> {
         let haystack = Haystack::new(text);
         let searched = haystack.text.as_ref();
         let matcher = self.matcher(text.len());
+        let mut scan = Scan::new(&self.hir, searched, budget);
         let mut captures = matcher.create_captures();
         let (mut replaced, mut last_end, mut at) = (Vec::with_capacity(text.len()), 0, 0);
         while at <= searched.len() && replaced.len() <= limit {
+            scan.search_from(at)?;
             matcher.search_captures(&Input::new(searched).range(at..), &mut captures);
             let Some(span) = captures.get_match().map(|found| found.span()) else { break };
             replaced.extend_from_slice(&text[haystack.original(last_end)..haystack.original(span.start)]);
@@ -110,7 +122,7 @@ impl Regexp {
             at = span.end.max(at + width(searched, at).max(1));
         }
         replaced.extend_from_slice(&text[haystack.original(last_end)..]);
-        replaced
+        Ok(replaced)
     }
 
     fn positions(&self, captures: &Captures) -> Groups {

@@ -220,6 +220,7 @@ mod tests {
             time_zone_data: Arc::new(|_| None),
             memory: None,
             resolve: Arc::new(|_| None),
+            fetch: Arc::new(crate::values::schema::refuse),
         };
         let cases = [
             ("2024-02-03T04:05:06.1+01:00", "UTC", "2024-02-03 04:05:06.1 +0100 +0100"),

@@ -47,6 +47,11 @@ impl Object for Capabilities {
         format!("&{{{} {} {}}}", self.kube_version.display(), versions.display(), HelmVersion.display())
     }
 
+    /// Of a pointer without methods for texts, Go's templates print what it points to.
+    fn printed(&self) -> String {
+        self.display().split_off(1)
+    }
+
     fn exported(&self) -> Option<Vec<Exported>> {
         let field = |name| Exported { name, json: name, value: self.field(name).unwrap_or_default() };
         Some(["KubeVersion", "APIVersions", "HelmVersion"].map(field).into())

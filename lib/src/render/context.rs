@@ -224,6 +224,7 @@ mod tests {
             time_zone_data: Arc::new(|_| None),
             memory: None,
             resolve: Arc::new(|_| None),
+            fetch: Arc::new(crate::values::schema::refuse),
         };
         templates(&Input {
             chart,

@@ -4,13 +4,14 @@
 //! Helm's (`pkg/engine/engine.go`). `include` finds a Go template's definitions first, then Handlebars partials.
 
 use super::context::{Template, value_from};
+use super::diagnosis::Diagnosis;
 use super::environment::Gauge;
 use super::handlebars::{Data, Handlebars, Session, is_handlebars};
 use super::{Environment, Lookup, RenderError, functions, values_methods};
 use crate::log::{Level, Log};
 use gotemplate::function::{FunctionError, FunctionTable};
 use gotemplate::value::{Str, Value};
-use gotemplate::{ExecError, Limits, MissingKey, Set, TextError, format};
+use gotemplate::{ExecError, Limits, MissingKey, ParseError, Set, TextError, format};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
@@ -100,7 +101,7 @@ impl Engine {
             _ => {
                 // What is written is mostly what the file says.
                 let mut text = Vec::with_capacity(template.text.len());
-                self.set.execute(&template.name, &data, &mut text).map_err(|error| failed(&error))?;
+                self.set.execute(&template.name, &data, &mut text).map_err(|error| failed(&error, &self.set))?;
                 Ok(without_no_value(text))
             }
         }
@@ -124,7 +125,7 @@ fn parse(
             let text = String::from_utf8_lossy(&template.text);
             handlebars.get_or_insert_with(|| Handlebars::new(functions)).parse(&template.name, &text)?;
         } else {
-            set.parse_shared(&template.name, &template.text).map_err(|error| unparsable(&error.to_string()))?;
+            set.parse_shared(&template.name, &template.text).map_err(|error| unparsable(&error, template, functions))?;
         }
     }
     if let Some(handlebars) = handlebars {
@@ -161,7 +162,11 @@ impl State {
             && !set.contains(partial)
             && handlebars.contains(partial)
         {
-            return self.execute_handlebars(handlebars, partial, data.clone()).map_err(|error| error.to_string().into());
+            let failed = |error: RenderError| FunctionError {
+                message: error.to_string(),
+                source: Some(Rc::new(error.diagnosis().clone())),
+            };
+            return self.execute_handlebars(handlebars, partial, data.clone()).map_err(failed);
         }
         let mut text = Vec::new();
         set.execute(name.as_bytes(), data, &mut text)?;
@@ -270,10 +275,12 @@ fn marked(message: &Str) -> FunctionError {
 }
 
 /// Only the place, and what follows the last colon, survive of a parse error.
-fn unparsable(text: &str) -> RenderError {
+fn unparsable(error: &ParseError, template: &Template, functions: &FunctionTable) -> RenderError {
+    let text = error.to_string();
     let parts: Vec<&str> = text.split(": ").collect();
     let position = parts.get(1).copied().unwrap_or_default();
-    RenderError::Parse { position: position.to_owned(), message: parts.last().copied().unwrap_or_default().to_owned() }
+    let diagnosis = Diagnosis::of_parse_error(error, &template.text, functions.names());
+    RenderError::unparsable(position, parts.last().copied().unwrap_or_default()).with_diagnosis(diagnosis)
 }
 
 /// The chart author's words in an error's text, if there are any.
@@ -282,15 +289,17 @@ pub(crate) fn marked_message(text: &str) -> Option<&str> {
     text.get(start..end)
 }
 
-fn failed(error: &ExecError) -> RenderError {
+fn failed(error: &ExecError, set: &Set) -> RenderError {
+    let message_of = |text: &str| marked_message(text).unwrap_or(text).to_owned();
+    let diagnosis = Diagnosis::of_execution(error, set.names().filter_map(Str::to_str), message_of);
     let text = error.to_string();
     let mut parts = text.splitn(3, ": ").skip(1);
     if let (Some(position), Some(rest)) = (parts.next(), parts.next())
         && let Some(message) = marked_message(rest)
     {
-        return RenderError::Failed { position: position.to_owned(), message: message.to_owned() };
+        return RenderError::failed(position, message).with_diagnosis(diagnosis);
     }
-    RenderError::execution(error.chain())
+    RenderError::execution(error.chain()).with_diagnosis(diagnosis)
 }
 
 fn without_no_value(text: Vec<u8>) -> Vec<u8> {

@@ -1,5 +1,6 @@
 //! What a render may ask of the world outside the chart, handed in as plain functions.
 
+use crate::values::schema::Fetch;
 use goyaml::Value;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -22,6 +23,8 @@ pub struct Environment {
     pub memory: Option<Gauge>,
     /// The addresses of a host, for `getHostByName`; `None` when DNS is not enabled.
     pub resolve: Arc<dyn Fn(&str) -> Option<Vec<String>> + Send + Sync>,
+    /// Fetches the schemas that those of charts refer to.
+    pub fetch: Arc<Fetch>,
 }
 
 impl std::fmt::Debug for Environment {

@@ -1,30 +1,33 @@
 //! Why a render failed, in the layouts that Helm prints.
 
+use super::diagnosis::Diagnosis;
+
 /// A failed render. Its text is what Helm prints after `Error: `, but for the hint on `--debug`.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum RenderError {
-    /// A template does not parse.
-    #[error("parse error at ({position}): {message}")]
-    Parse {
-        /// `NAME:LINE`.
-        position: String,
-        /// What is wrong.
-        message: String,
-    },
-    /// `fail` or `required` ended the render.
-    #[error("execution error at ({position}): {message}")]
-    Failed {
-        /// `NAME:LINE:COLUMN` in the outermost template.
-        position: String,
-        /// The chart author's words.
-        message: String,
-    },
-    /// A template failed while it was executed; the text is laid out already.
-    #[error("{0}")]
-    Execution(String),
+#[error("{text}")]
+pub struct RenderError {
+    text: String,
+    diagnosis: Box<Diagnosis>,
 }
 
 impl RenderError {
+    /// A failure with a text that is laid out already.
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { diagnosis: Box::new(Diagnosis::new(&text)), text }
+    }
+
+    /// A template does not parse: at a position, `NAME:LINE`.
+    pub(crate) fn unparsable(position: &str, message: &str) -> Self {
+        Self::new(format!("parse error at ({position}): {message}"))
+    }
+
+    /// `fail` or `required` ended the render: at a position in the outermost template, `NAME:LINE:COLUMN`, with the chart
+    /// author's words.
+    pub(crate) fn failed(position: &str, message: &str) -> Self {
+        Self::new(format!("execution error at ({position}): {message}"))
+    }
+
     /// Lays out a failed execution. `chain` holds the texts of the failed executions from the outermost template inwards,
     /// each as Go prints it with all that it wraps: `template: NAME:1:3: executing "NAME" at <EXPR>: MESSAGE`, and last the
     /// text of any other error that caused it.
@@ -37,13 +40,25 @@ impl RenderError {
         let whole = chain.peek().cloned().unwrap_or_default();
         for text in chain {
             let Some(paragraph) = paragraph(&text) else {
-                return Self::Execution(whole);
+                return Self::new(whole);
             };
             if paragraphs.last() != Some(&paragraph) {
                 paragraphs.push(paragraph);
             }
         }
-        Self::Execution(paragraphs.join("\n"))
+        Self::new(paragraphs.join("\n").trim())
+    }
+
+    /// Says where it failed, and why.
+    #[must_use]
+    pub(crate) fn with_diagnosis(self, diagnosis: Diagnosis) -> Self {
+        Self { diagnosis: Box::new(diagnosis), ..self }
+    }
+
+    /// Where it failed, and why.
+    #[must_use]
+    pub fn diagnosis(&self) -> &Diagnosis {
+        &self.diagnosis
     }
 }
 

@@ -8,7 +8,9 @@ mod helper;
 mod partials;
 
 use super::RenderError;
+use super::diagnosis::{Diagnosis, Place};
 use super::engine;
+use crate::chart::HANDLEBARS;
 use gotemplate::function::FunctionTable;
 use gotemplate::value::Map;
 use handlebars::{Context, Handlebars as Registry, RenderErrorReason, Template, TemplateError};
@@ -17,9 +19,6 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub(crate) use helper::Session;
-
-/// What the names of the files end in.
-const EXTENSION: &str = ".hbs";
 
 /// The crate needs time that grows with the square of a file's size.
 const MAX_SIZE: usize = 256 * 1024;
@@ -34,7 +33,7 @@ pub(crate) struct Handlebars {
 
 /// Whether a file is written in Handlebars.
 pub(crate) fn is_handlebars(name: &str) -> bool {
-    name.ends_with(EXTENSION)
+    name.ends_with(HANDLEBARS)
 }
 
 impl Handlebars {
@@ -54,9 +53,9 @@ impl Handlebars {
     pub(crate) fn parse(&mut self, name: &str, text: &str) -> Result<(), RenderError> {
         if text.len() > MAX_SIZE {
             let message = format!("a Handlebars file may have {MAX_SIZE} bytes, this one has {}: split it", text.len());
-            return Err(RenderError::Parse { position: name.to_owned(), message });
+            return Err(RenderError::unparsable(name, &message));
         }
-        let template = Template::compile_with_name(text, name.to_owned()).map_err(|error| unparsable(name, &error))?;
+        let template = Template::compile_with_name(text, name.to_owned()).map_err(|error| unparsable(name, text, &error))?;
         let key = partial_name(name).unwrap_or(name);
         self.partials.add(key, &template);
         self.sources.insert(name.to_owned(), text.into());
@@ -70,10 +69,10 @@ impl Handlebars {
     /// For the first such partial.
     pub(crate) fn check(&self) -> Result<(), RenderError> {
         if let Some(name) = self.partials.computed() {
-            return Err(RenderError::Execution(format!("{name}: the name of a partial cannot be computed")));
+            return Err(RenderError::new(format!("{name}: the name of a partial cannot be computed")));
         }
         match self.partials.cycle() {
-            Some(path) => Err(RenderError::Execution(format!("partials include each other: {}", path.join(" > ")))),
+            Some(path) => Err(RenderError::new(format!("partials include each other: {}", path.join(" > ")))),
             None => Ok(()),
         }
     }
@@ -105,16 +104,31 @@ impl Handlebars {
             RenderErrorReason::NestedError(cause) => cause.to_string(),
             reason => reason.to_string(),
         };
-        if let Some(message) = engine::marked_message(&message) {
-            return RenderError::Failed { position, message: message.to_owned() };
-        }
         let tag = self.tag(file, line, column);
-        RenderError::Execution(format!("{position}\n  executing \"{file}\" at <{tag}>:\n    {message}"))
+        let place = |message: &str| Place {
+            file: file.to_owned(),
+            line: Some(line),
+            column: Some(column),
+            template: Some(file.to_owned()),
+            expression: Some(tag.to_owned()),
+            message: message.to_owned(),
+        };
+        let text = self.line(file, line);
+        if let Some(message) = engine::marked_message(&message) {
+            return RenderError::failed(&position, message).with_diagnosis(Diagnosis::at(place(message), text));
+        }
+        let diagnosis = Diagnosis::at(place(&message), text);
+        let text = format!("{position}\n  executing \"{file}\" at <{tag}>:\n    {message}");
+        RenderError::new(text).with_diagnosis(diagnosis)
+    }
+
+    fn line(&self, file: &str, line: usize) -> Option<&str> {
+        self.sources.get(file)?.lines().nth(line.saturating_sub(1))
     }
 
     /// The text between the braces at a place.
     fn tag(&self, file: &str, line: usize, column: usize) -> &str {
-        let rest = self.sources.get(file).and_then(|text| text.lines().nth(line.saturating_sub(1))?.get(column..));
+        let rest = self.line(file, line).and_then(|line| line.get(column..));
         let inner = rest.unwrap_or_default().trim_start_matches(['{', '~', '#', '>', '&']);
         inner.split(['}', '~']).next().unwrap_or_default().trim()
     }
@@ -144,10 +158,14 @@ impl Data {
 
 /// `labels` of `chart/templates/_labels.hbs`.
 fn partial_name(name: &str) -> Option<&str> {
-    name.rsplit('/').next()?.strip_prefix('_')?.strip_suffix(EXTENSION)
+    name.rsplit('/').next()?.strip_prefix('_')?.strip_suffix(HANDLEBARS)
 }
 
-fn unparsable(name: &str, error: &TemplateError) -> RenderError {
-    let line = error.pos().map_or(1, |(line, _)| line);
-    RenderError::Parse { position: format!("{name}:{line}"), message: error.reason().to_string() }
+fn unparsable(name: &str, text: &str, error: &TemplateError) -> RenderError {
+    let (line, column) = error.pos().unwrap_or((1, 1));
+    let message = error.reason().to_string();
+    let column = Some(column.saturating_sub(1));
+    let place = Place { file: name.to_owned(), line: Some(line), column, message, ..Place::default() };
+    let error = RenderError::unparsable(&format!("{name}:{line}"), &place.message);
+    error.with_diagnosis(Diagnosis::at(place, text.lines().nth(line.saturating_sub(1))))
 }

@@ -9,6 +9,7 @@ pub mod faults;
 pub mod pgbouncer;
 pub mod postgres;
 pub mod registry;
+pub mod terminal;
 pub mod web;
 pub mod world;
 

@@ -81,7 +81,7 @@ fn run(filter: &dyn PostRenderer) -> Result<(), Failure> {
     match filter.run(&mut input, &mut output, &mut std::io::stderr()) {
         // Whoever reads has read enough.
         Err(FilterError::Io(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        Err(FilterError::Refused { message, status }) => Err(Failure { message, status }),
+        Err(FilterError::Refused { message, status }) => Err(Failure::new(message).with_status(status)),
         other => Ok(other?),
     }
 }

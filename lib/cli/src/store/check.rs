@@ -62,9 +62,9 @@ impl CheckArgs {
             }
         }
         match (failed, left) {
-            (Some(status), _) => Err(Failure { message: String::new(), status }),
+            (Some(status), _) => Err(Failure::silent(status)),
             (None, 0) => Ok(()),
-            (None, left) => Err(Failure { message: format!("{left} to repair: --repair does it"), status: FOUND }),
+            (None, left) => Err(Failure::new(format!("{left} to repair: --repair does it")).with_status(FOUND)),
         }
     }
 }

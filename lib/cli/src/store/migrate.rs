@@ -80,7 +80,7 @@ impl MigrateArgs {
         };
         report.print()?;
         result.map_err(|error| failure(&error))?;
-        report.status.map_or(Ok(()), |status| Err(Failure { message: "not everything was migrated".to_owned(), status }))
+        report.status.map_or(Ok(()), |status| Err(Failure::new("not everything was migrated").with_status(status)))
     }
 }
 

@@ -37,7 +37,7 @@ pub fn exit_status(error: &StoreError) -> u8 {
 /// An error of a store as the failure of a program, with the exit status that tells its kind.
 #[must_use]
 pub fn failure(error: &StoreError) -> Failure {
-    Failure { message: error.to_string(), status: exit_status(error) }
+    Failure::new(error.to_string()).with_status(exit_status(error))
 }
 
 /// The error that an exit status tells of, with the text that came with it.

@@ -31,7 +31,7 @@ impl Problems {
 
     /// All has been said already: only the exit status is left.
     fn end(self) -> Result<(), Failure> {
-        self.first.map_or(Ok(()), |status| Err(Failure { message: String::new(), status }))
+        self.first.map_or(Ok(()), |status| Err(Failure::silent(status)))
     }
 }
 

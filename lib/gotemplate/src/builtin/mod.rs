@@ -120,11 +120,24 @@ fn joined(arguments: &[Value]) -> Result<Vec<u8>, FunctionError> {
     if let [Value::String(text)] = arguments {
         return Ok(text.as_bytes().to_vec());
     }
-    let printable = |value: &Value| match value {
-        Value::Nil => Value::string("<no value>"),
-        Value::Object(object) if object.kind() == Kind::Ptr => Value::string(object.display().trim_start_matches('&')),
-        value => value.clone(),
-    };
-    let printable: Vec<Value> = arguments.iter().map(printable).collect();
-    Ok(format::sprint(&printable)?)
+    let mut out = Vec::new();
+    let mut follows_string = true;
+    for value in arguments {
+        let is_string = matches!(value, Value::Nil | Value::String(_));
+        if !is_string && !follows_string {
+            out.push(b' ');
+        }
+        match value {
+            Value::Nil => out.extend(b"<no value>"),
+            Value::Object(object) if object.kind() == Kind::Ptr => {
+                out.extend(object.display().trim_start_matches('&').bytes())
+            }
+            value => format::write(value, &mut out)?,
+        }
+        if out.len() > format::MAX_LENGTH {
+            return Err(format::FormatError::TooLong.into());
+        }
+        follows_string = is_string;
+    }
+    Ok(out)
 }

@@ -67,7 +67,7 @@ impl Machine<'_> {
     }
 
     /// Takes steps for a call.
-    fn charge(&self, steps: u64) -> Done {
+    pub(super) fn charge(&self, steps: u64) -> Done {
         self.set.resources.charge(steps, &self.set.limits).map_err(|message| self.error(message))
     }
 
@@ -187,6 +187,7 @@ impl Machine<'_> {
         let result = match &receiver {
             Value::Object(object) => {
                 let arguments = &self.stacks.values[first + 1..];
+                self.charge(object.price(&name, arguments))?;
                 object.call(&name, arguments).map_err(|error| self.failed_method(pc, &name, error, arguments))
             }
             Value::Map(map) => {

@@ -2,7 +2,9 @@
 
 use crate::format::quoted;
 use crate::function::FunctionError;
-use crate::program::Program;
+use crate::program::{Program, Source};
+use std::borrow::Cow;
+use std::rc::Rc;
 
 /// A failed execution. Its text is Go's: `template: FILE:LINE:COLUMN: executing "NAME" at <EXPRESSION>: MESSAGE`, and, when a
 /// function failed, the text of that.
@@ -13,10 +15,18 @@ pub struct ExecError(Box<Failure>);
 struct Failure {
     template: String,
     location: Option<Location>,
+    /// The text that the location is in.
+    source: Option<Rc<Source>>,
     message: String,
     cause: Option<FunctionError>,
     /// Whether the message is the whole text.
     bare: bool,
+}
+
+impl Failure {
+    fn nowhere(template: String, message: String, bare: bool) -> Self {
+        Self { template, location: None, source: None, message, cause: None, bare }
+    }
 }
 
 /// Where an execution failed.
@@ -37,23 +47,29 @@ impl ExecError {
         let (line, column) = program.position(instruction);
         let location =
             Location { file: program.source.name.to_string(), line, column, expression: program.expression(instruction) };
-        Self(Box::new(Failure { template: program.name(), location: Some(location), message, cause, bare: false }))
+        let source = Some(Rc::clone(&program.source));
+        Self(Box::new(Failure {
+            location: Some(location),
+            source,
+            cause,
+            ..Failure::nowhere(program.name(), message, false)
+        }))
     }
 
     /// A failure before anything was executed.
     pub(crate) fn nowhere(program: &Program, message: String) -> Self {
-        Self(Box::new(Failure { template: program.name(), location: None, message, cause: None, bare: false }))
+        Self(Box::new(Failure::nowhere(program.name(), message, false)))
     }
 
     /// A failure before there was a program.
     pub(crate) fn unparsed(name: &str, message: String) -> Self {
-        Self(Box::new(Failure { template: name.to_owned(), location: None, message, cause: None, bare: false }))
+        Self(Box::new(Failure::nowhere(name.to_owned(), message, false)))
     }
 
     pub(crate) fn no_template(name: &[u8], set: &str) -> Self {
         let message = format!("template: no template {} associated with template {}", quoted(name), quoted(set.as_bytes()));
         let template = String::from_utf8_lossy(name).into_owned();
-        Self(Box::new(Failure { template, location: None, message, cause: None, bare: true }))
+        Self(Box::new(Failure::nowhere(template, message, true)))
     }
 
     /// The template that was executed.
@@ -66,6 +82,14 @@ impl ExecError {
     #[must_use]
     pub fn location(&self) -> Option<&Location> {
         self.0.location.as_ref()
+    }
+
+    /// The line of the template that it failed in, without its end.
+    #[must_use]
+    pub fn source_line(&self) -> Option<Cow<'_, str>> {
+        let line = self.location()?.line.checked_sub(1)?;
+        let line = self.0.source.as_ref()?.text.split(|&byte| byte == b'\n').nth(line)?;
+        Some(String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line)))
     }
 
     /// What went wrong, without the text of the cause: `error calling include: ` ends with the blank.

@@ -61,6 +61,7 @@ impl Machine<'_> {
     fn object_field(&self, pc: usize, object: &dyn Object, receiver: &Value, name: &str) -> Field {
         if let Some(parameters) = object.method(name) {
             self.count(name, parameters, false, 0)?;
+            self.charge(object.price(name, &[]))?;
             let result = object.call(name, &[]);
             return result.map(|value| (value, false)).map_err(|error| self.failed_method(pc, name, error, &[]));
         }

@@ -45,6 +45,12 @@ pub trait Object: Debug + Any {
         Ok(Value::Nil)
     }
 
+    /// The steps that a call of a method takes: see [`crate::Limits::steps`].
+    fn price(&self, name: &str, arguments: &[Value]) -> u64 {
+        let _ = (name, arguments);
+        0
+    }
+
     /// The text that `{{ . }}` and `%v` print; the struct's fields in braces where the Go type is no `Stringer`.
     fn display(&self) -> String;
 

@@ -19,6 +19,7 @@ pub(super) fn environment() -> Environment {
         time_zone_data: Arc::new(|_| None),
         memory: None,
         resolve: Arc::new(|_| None),
+        fetch: Arc::new(crate::values::schema::refuse),
     }
 }
 

@@ -179,7 +179,9 @@ impl Library<'_> {
 }
 
 fn read_file(url: &str) -> Result<Vec<u8>, String> {
+    // What stands in the place of a host does not count: `file://../a` is `/a`, as it is with Helm.
     let path = url.strip_prefix("file://").unwrap_or(url);
+    let path = path.find('/').map_or("", |at| &path[at..]);
     let path = words::percent_decoded(path);
     let failed = |operation: &str, error: std::io::Error| format!("{operation} {path}: {}", io_cause(&error));
     let file = File::open(&path).map_err(|error| failed("open", error))?;

@@ -26,25 +26,21 @@ pub struct SchemaError {
 }
 
 /// Fetches a schema that another one refers to by an `http` or `https` URL; the error says why it cannot be had.
-pub type Fetch = dyn Fn(&str) -> Result<Vec<u8>, String> + Sync;
-
-/// Checks the values of `chart` and of its subcharts; schemas elsewhere on the network are not to be had.
-///
-/// # Errors
-/// [`SchemaError`] when a schema is not met, or is none.
-pub fn validate(chart: &Chart, values: &Map) -> Result<Vec<Log>, SchemaError> {
-    validate_with(chart, values, &refuse)
-}
+pub type Fetch = dyn Fn(&str) -> Result<Vec<u8>, String> + Send + Sync;
 
 /// Checks values against one schema.
 ///
 /// # Errors
 /// What is wrong with them or with the schema, as Helm prints it.
-pub(crate) fn check_against(schema: &[u8], values: &Map, logs: &mut Vec<Log>) -> Result<(), String> {
-    compile::check(schema, values, &refuse, logs)
+pub(crate) fn check_against(schema: &[u8], values: &Map, fetch: &Fetch, logs: &mut Vec<Log>) -> Result<(), String> {
+    compile::check(schema, values, fetch, logs)
 }
 
-fn refuse(url: &str) -> Result<Vec<u8>, String> {
+/// A [`Fetch`] for where there is no network.
+///
+/// # Errors
+/// Always.
+pub fn refuse(url: &str) -> Result<Vec<u8>, String> {
     Err(format!("HTTP request failed for {url}: no network"))
 }
 
@@ -52,7 +48,7 @@ fn refuse(url: &str) -> Result<Vec<u8>, String> {
 ///
 /// # Errors
 /// [`SchemaError`] when a schema is not met, or is none.
-pub fn validate_with(chart: &Chart, values: &Map, fetch: &Fetch) -> Result<Vec<Log>, SchemaError> {
+pub fn validate(chart: &Chart, values: &Map, fetch: &Fetch) -> Result<Vec<Log>, SchemaError> {
     let mut check = Check { fetch, report: String::new(), logs: Vec::new() };
     check.chart(chart, values);
     let Check { report, logs, .. } = check;

@@ -3,7 +3,7 @@
 mod replace;
 
 use super::limits;
-use crate::regex::{Error, Haystack, Regexp};
+use crate::regex::{Budget, Error, Haystack, Regexp};
 use gotemplate::function::{FunctionError, FunctionTable};
 use gotemplate::value::{Element, List, Str, Value};
 use std::cell::RefCell;
@@ -14,6 +14,7 @@ use std::rc::Rc;
 pub(super) fn add(table: &mut FunctionTable) {
     let compiled = Compiled::default();
     let (plain, must) = (compiled.clone(), compiled.clone());
+    let budget = Rc::new(Budget::default());
     table.add("regexMatch", move |pattern: Str, text: Str| {
         plain.get(&pattern).is_ok_and(|regexp| regexp.is_match(text.as_bytes()))
     });
@@ -24,25 +25,31 @@ pub(super) fn add(table: &mut FunctionTable) {
         table.add(name, move |pattern: Str, text: Str| compile(&pattern).map(|regexp| find(&regexp, &text)));
     }
     for (name, compile) in compiled.both("regexFindAll", "mustRegexFindAll") {
+        let budget = Rc::clone(&budget);
         table.add(name, move |pattern: Str, text: Str, limit: i64| {
-            compile(&pattern).and_then(|regexp| find_all(&regexp, &text, limit))
+            compile(&pattern).and_then(|regexp| find_all(&regexp, &text, limit, &budget))
         });
     }
     for (name, compile) in compiled.both("regexSplit", "mustRegexSplit") {
+        let budget = Rc::clone(&budget);
         table.add(name, move |pattern: Str, text: Str, limit: i64| {
-            compile(&pattern).and_then(|regexp| split(&regexp, !pattern.is_empty(), &text, limit))
+            compile(&pattern).and_then(|regexp| split(&regexp, !pattern.is_empty(), &text, limit, &budget))
         });
     }
     for (name, compile) in compiled.both("regexReplaceAll", "mustRegexReplaceAll") {
+        let budget = Rc::clone(&budget);
         table.add(name, move |pattern: Str, text: Str, replacement: Str| {
-            compile(&pattern).and_then(|regexp| replace::replace_all(&regexp, text.as_bytes(), replacement.as_bytes()))
+            let regexp = compile(&pattern)?;
+            replace::replace_all(&regexp, text.as_bytes(), replacement.as_bytes(), &budget)
         });
     }
     for (name, compile) in compiled.both("regexReplaceAllLiteral", "mustRegexReplaceAllLiteral") {
+        let budget = Rc::clone(&budget);
         table.add(name, move |pattern: Str, text: Str, replacement: Str| {
             let write = |out: &mut Vec<u8>| out.extend_from_slice(replacement.as_bytes());
             compile(&pattern).and_then(|regexp| {
-                let replaced = regexp.replace_all(text.as_bytes(), limits::TEXT, |_, _, out| write(out));
+                let replaced = regexp.replace_all(text.as_bytes(), limits::TEXT, &budget, |_, _, out| write(out));
+                let replaced = replaced.map_err(|error| error.to_string())?;
                 limits::text(Some(replaced.len()))?;
                 Ok(replaced)
             })
@@ -113,10 +120,10 @@ fn find(regexp: &Regexp, text: &Str) -> Str {
     regexp.find(text.as_bytes()).unwrap_or_default().into()
 }
 
-fn find_all(regexp: &Regexp, text: &Str, limit: i64) -> Result<List, FunctionError> {
+fn find_all(regexp: &Regexp, text: &Str, limit: i64, budget: &Budget) -> Result<List, FunctionError> {
     let haystack = Haystack::new(text.as_bytes());
     let part = |from: usize, to: usize| Value::string(&text.as_bytes()[haystack.original(from)..haystack.original(to)]);
-    let found = spans(regexp, &haystack, usize::try_from(limit).unwrap_or(usize::MAX))?;
+    let found = spans(regexp, &haystack, usize::try_from(limit).unwrap_or(usize::MAX), budget)?;
     if found.is_empty() {
         return Ok(List::nil(Element::String));
     }
@@ -124,13 +131,18 @@ fn find_all(regexp: &Regexp, text: &Str, limit: i64) -> Result<List, FunctionErr
 }
 
 /// The matches, if there are not too many.
-fn spans(regexp: &Regexp, haystack: &Haystack<'_>, limit: usize) -> Result<Vec<regex_automata::Span>, FunctionError> {
-    let found = regexp.find_all(haystack, limit.min(limits::ITEMS + 1));
+fn spans(
+    regexp: &Regexp,
+    haystack: &Haystack<'_>,
+    limit: usize,
+    budget: &Budget,
+) -> Result<Vec<regex_automata::Span>, FunctionError> {
+    let found = regexp.find_all(haystack, limit.min(limits::ITEMS + 1), budget).map_err(|error| error.to_string())?;
     limits::items(Some(found.len()))?;
     Ok(found)
 }
 
-fn split(regexp: &Regexp, has_pattern: bool, text: &Str, limit: i64) -> Result<List, FunctionError> {
+fn split(regexp: &Regexp, has_pattern: bool, text: &Str, limit: i64, budget: &Budget) -> Result<List, FunctionError> {
     if limit == 0 {
         return Ok(List::nil(Element::String));
     }
@@ -141,7 +153,7 @@ fn split(regexp: &Regexp, has_pattern: bool, text: &Str, limit: i64) -> Result<L
     let part = |from: usize, to: usize| Value::string(&text.as_bytes()[haystack.original(from)..haystack.original(to)]);
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let (mut parts, mut start, mut last) = (Vec::new(), 0, 0);
-    for span in spans(regexp, &haystack, limit)? {
+    for span in spans(regexp, &haystack, limit, budget)? {
         if parts.len() + 1 == limit {
             break;
         }
@@ -238,7 +250,8 @@ mod tests {
     fn texts_need_not_be_utf_8() {
         let regexp = Regexp::compile(b"a.b").expect("a pattern");
         assert_eq!(regexp.find(b"\xffa\xffb"), Some(b"a\xffb".as_slice()));
-        assert_eq!(regexp.replace_all(b"\xffa\xc3\xa9b\xfe", usize::MAX, |_, _, out| out.push(b'-')), b"\xff-\xfe");
+        let replaced = regexp.replace_all(b"\xffa\xc3\xa9b\xfe", usize::MAX, &Budget::default(), |_, _, out| out.push(b'-'));
+        assert_eq!(replaced.expect("a short text"), b"\xff-\xfe");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Replacements of `regexReplaceAll`: `$1`, `${name}`, `$$`.
 
 use super::super::limits;
-use crate::regex::{Groups, Haystack, Regexp, is_letter_or_digit};
+use crate::regex::{Budget, Groups, Haystack, Regexp, is_letter_or_digit};
 use gotemplate::function::FunctionError;
 
 /// Pieces of a replacement.
@@ -12,9 +12,14 @@ enum Piece<'a> {
 }
 
 /// Replaces every match in `text` by `replacement`, in which `$` stands before the number or name of a group.
-pub(super) fn replace_all(regexp: &Regexp, text: &[u8], replacement: &[u8]) -> Result<Vec<u8>, FunctionError> {
+pub(super) fn replace_all(
+    regexp: &Regexp,
+    text: &[u8],
+    replacement: &[u8],
+    budget: &Budget,
+) -> Result<Vec<u8>, FunctionError> {
     let pieces = split(replacement);
-    let replaced = regexp.replace_all(text, limits::TEXT, |groups, haystack, out| {
+    let replaced = regexp.replace_all(text, limits::TEXT, budget, |groups, haystack, out| {
         for piece in &pieces {
             match piece {
                 Piece::Text(text) => out.extend_from_slice(text),
@@ -27,6 +32,7 @@ pub(super) fn replace_all(regexp: &Regexp, text: &[u8], replacement: &[u8]) -> R
             }
         }
     });
+    let replaced = replaced.map_err(|error| error.to_string())?;
     limits::text(Some(replaced.len()))?;
     Ok(replaced)
 }
@@ -94,8 +100,10 @@ mod tests {
 
     fn replaced(pattern: &str, text: &str, replacement: &str) -> String {
         let regexp = Regexp::compile(pattern.as_bytes()).expect("a pattern");
-        String::from_utf8_lossy(&replace_all(&regexp, text.as_bytes(), replacement.as_bytes()).expect("a short text"))
-            .into_owned()
+        String::from_utf8_lossy(
+            &replace_all(&regexp, text.as_bytes(), replacement.as_bytes(), &Budget::default()).expect("a short text"),
+        )
+        .into_owned()
     }
 
     // The expected values are Helm's.
