@@ -1,6 +1,7 @@
 //! Against a real API server: what the library's asynchronous edges do there.
 
 mod commands;
+mod definitions;
 mod faults;
 mod install;
 pub(crate) mod interop;

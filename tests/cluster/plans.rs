@@ -116,7 +116,7 @@ fn client_side_patches_of_unchanged_objects_are_empty() {
             let live = created.unwrap_or_else(|error| panic!("{kind}: {error}"));
             let object = Object { id: ObjectId::of(&content), content };
             let old = [object.clone()];
-            let plan = build(&[(object, Some(live))], &old, &[], Method::ClientSide { live_custom: false }, true);
+            let plan = build(vec![(object, Some(live))], &old, &[], Method::ClientSide { live_custom: false }, true);
             assert!(matches!(plan.operations[0].change, Change::Unchanged(_)) || has_quantities(&kind), "{kind}: {plan:#?}");
         }
     });

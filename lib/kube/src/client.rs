@@ -5,6 +5,7 @@
 use crate::config::{self, ConnectOptions};
 use crate::error;
 use crate::retry::{Attempts, Outcome, Repeat};
+use crate::transport;
 use futures_util::Stream;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH, USER_AGENT, WARNING};
 use http::{Method, Request, StatusCode};
@@ -86,7 +87,7 @@ impl Connection {
         let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
         let authority = format!("{}:{port}", uri.host().unwrap_or_default());
         let namespace = config.default_namespace.clone();
-        let client = kube::Client::try_from(config).map_err(|error| ClusterError::Unreachable(error.to_string()))?;
+        let client = transport::client(config).map_err(|error| ClusterError::Unreachable(error.to_string()))?;
         Ok(Self { client, url, authority, namespace, on_warning: None })
     }
 
@@ -164,7 +165,7 @@ impl Connection {
         let request = request(call)?.map(Body::from);
         let (head, body) = self.client.send(request).await?.into_parts();
         self.report_warnings(&head.headers);
-        Ok((head.status, head.headers, body.collect_bytes().await?.to_vec()))
+        Ok((head.status, head.headers, body.collect_bytes().await?.into()))
     }
 
     /// `Warning: 299 - "unknown field \"foo\""`.

@@ -11,9 +11,6 @@ use rhelm_lib::cluster::{
 use serde_json::Value as Json;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How many requests are in flight at most. More do not make a server faster.
-pub(crate) const IN_FLIGHT: usize = 32;
-
 /// A Kubernetes cluster, with what it serves remembered for as long as this lives.
 pub struct KubeCluster {
     connection: Connection,

@@ -4,8 +4,8 @@
 //! are wanted, and one page. What a list does not show is asked for by name, and so is everything when lists are refused.
 
 use crate::client::{Call, segment};
-use crate::cluster::{IN_FLIGHT, KubeCluster, absent, collection, text};
-use futures_util::{StreamExt, stream};
+use crate::cluster::{KubeCluster, absent, collection, text};
+use crate::in_flight::InFlight;
 use rhelm_lib::cluster::{ClusterError, Detail, ObjectId};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -28,8 +28,11 @@ pub(crate) async fn find(
     for (at, id) in ids.iter().enumerate() {
         groups.entry((&id.api_version, &id.kind, &id.namespace)).or_default().push(at);
     }
-    let groups: Vec<_> = groups.into_values().map(|wanted| find_group(cluster, ids, wanted, detail)).collect();
-    let found: Vec<Found> = stream::iter(groups).buffered(IN_FLIGHT).collect().await;
+    let mut all = InFlight::new();
+    for wanted in groups.into_values() {
+        all.push(find_group(cluster, ids, wanted, detail)).await;
+    }
+    let found: Vec<Found> = all.finish().await;
     found.into_iter().flatten().collect::<Found>().into_values().collect()
 }
 
@@ -37,24 +40,27 @@ pub(crate) async fn find(
 async fn find_group(cluster: &KubeCluster, ids: &[ObjectId], mut wanted: Vec<usize>, detail: Detail) -> Found {
     let mut found = Found::new();
     if detail == Detail::Whole && wanted.len() >= WORTH_A_LIST {
-        let listed = list(cluster, ids, &wanted, Some(HELMS_LABEL)).await;
-        wanted.retain(|at| match listed.objects.get(&ids[*at].name) {
-            Some(object) => found.insert(*at, Ok(Some(object.clone()))).is_some(),
+        let mut listed = list(cluster, ids, &wanted, Some(HELMS_LABEL)).await;
+        wanted.retain(|at| match listed.objects.remove(&ids[*at].name) {
+            Some(object) => found.insert(*at, Ok(Some(object))).is_some(),
             None => true,
         });
     }
     if wanted.len() >= WORTH_A_LIST {
-        let listed = list(cluster, ids, &wanted, None).await;
-        wanted.retain(|at| match listed.objects.get(&ids[*at].name) {
+        let mut listed = list(cluster, ids, &wanted, None).await;
+        wanted.retain(|at| match listed.objects.remove(&ids[*at].name) {
             Some(_) if detail == Detail::Whole => true,
-            Some(object) => found.insert(*at, Ok(Some(object.clone()))).is_some(),
+            Some(object) => found.insert(*at, Ok(Some(object))).is_some(),
             // An object without a name is not looked for; asking for it says so.
             None if listed.is_complete && !ids[*at].name.is_empty() => found.insert(*at, Ok(None)).is_some(),
             None => true,
         });
     }
-    let gets: Vec<_> = wanted.iter().map(|at| get(cluster, &ids[*at])).collect();
-    found.extend(wanted.into_iter().zip(stream::iter(gets).buffered(IN_FLIGHT).collect::<Vec<_>>().await));
+    let mut gets = InFlight::new();
+    for at in &wanted {
+        gets.push(get(cluster, &ids[*at])).await;
+    }
+    found.extend(wanted.into_iter().zip(gets.finish().await));
     found
 }
 

@@ -12,10 +12,12 @@ mod config;
 mod discovery;
 mod error;
 mod find;
+mod in_flight;
 mod logs;
 mod records;
 mod retry;
 mod show;
+mod transport;
 mod wait;
 mod write;
 

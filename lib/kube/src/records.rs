@@ -422,6 +422,11 @@ impl Driver for KubeDriver {
         if self.was_large(id) { self.remove_chunks(id, None).await } else { Ok(()) }
     }
 
+    async fn delete_all(&self, ids: &[RecordId]) -> Vec<Result<(), StoreError>> {
+        let deletions: Vec<_> = ids.iter().map(|id| self.delete(id)).collect();
+        stream::iter(deletions).buffered(AT_ONCE).collect().await
+    }
+
     fn keeps_companions(&self) -> bool {
         true
     }

@@ -1,9 +1,9 @@
 //! Objects as the server shows them to people: whole, or as tables with the columns of their kind.
 
 use crate::client::{Call, segment};
-use crate::cluster::{IN_FLIGHT, KubeCluster, collection, text};
+use crate::cluster::{KubeCluster, collection, text};
 use crate::find::{OTHERS, WORTH_A_LIST};
-use futures_util::{StreamExt, stream};
+use crate::in_flight::InFlight;
 use rhelm_lib::cluster::{ClusterError, ObjectId};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -31,8 +31,11 @@ impl KubeCluster {
     /// of its own. One that is absent is an error of 404.
     pub async fn show(&self, ids: &[ObjectId], form: Form) -> Vec<Result<Json, ClusterError>> {
         let mut rows = if form == Form::Table { self.listed_rows(ids).await } else { BTreeMap::new() };
-        let answers: Vec<_> = ids.iter().map(|id| self.row_or_one(rows.remove(id), id, form)).collect();
-        stream::iter(answers).buffered(IN_FLIGHT).collect().await
+        let mut answers = InFlight::new();
+        for id in ids {
+            answers.push(self.row_or_one(rows.remove(id), id, form)).await;
+        }
+        answers.finish().await
     }
 
     async fn row_or_one(&self, row: Option<Json>, id: &ObjectId, form: Form) -> Result<Json, ClusterError> {
@@ -48,9 +51,11 @@ impl KubeCluster {
         for id in ids {
             groups.entry((&id.api_version, &id.kind, &id.namespace)).or_default().push(id);
         }
-        let groups = groups.into_values().filter(|group| group.len() >= WORTH_A_LIST);
-        let lists: Vec<_> = groups.map(|group| self.list_rows(group)).collect();
-        stream::iter(lists).buffered(IN_FLIGHT).collect::<Vec<_>>().await.into_iter().flatten().collect()
+        let mut lists = InFlight::new();
+        for group in groups.into_values().filter(|group| group.len() >= WORTH_A_LIST) {
+            lists.push(self.list_rows(group)).await;
+        }
+        lists.finish().await.into_iter().flatten().collect()
     }
 
     async fn list_rows(&self, ids: Vec<&ObjectId>) -> BTreeMap<ObjectId, Json> {

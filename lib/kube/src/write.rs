@@ -4,9 +4,9 @@
 //! whose manager was to be renamed. A conflict with another field manager is an answer.
 
 use crate::client::{Call, segment};
-use crate::cluster::{IN_FLIGHT, KubeCluster, absent, collection};
+use crate::cluster::{KubeCluster, absent, collection};
+use crate::in_flight::InFlight;
 use crate::retry::jittered;
-use futures_util::{StreamExt, stream};
 use http::Method;
 use rhelm_lib::cluster::{Cascade, ClusterError, Deleted, ObjectId, Patch, PatchKind, Write};
 use rhelm_lib::plan::managed;
@@ -21,8 +21,11 @@ const PAUSE: Duration = Duration::from_millis(10);
 const MANAGER: &str = "fieldManager=helm";
 
 pub(crate) async fn write(cluster: &KubeCluster, writes: &[Write]) -> Vec<Result<Json, ClusterError>> {
-    let writes: Vec<_> = writes.iter().map(|write| one(cluster, write)).collect();
-    stream::iter(writes).buffered(IN_FLIGHT).collect().await
+    let mut all = InFlight::new();
+    for write in writes {
+        all.push(one(cluster, write)).await;
+    }
+    all.finish().await
 }
 
 async fn one(cluster: &KubeCluster, write: &Write) -> Result<Json, ClusterError> {
@@ -164,8 +167,11 @@ async fn replace(cluster: &KubeCluster, object: &Json) -> Result<Json, ClusterEr
 }
 
 pub(crate) async fn delete(cluster: &KubeCluster, ids: &[ObjectId], cascade: Cascade) -> Vec<Result<Deleted, ClusterError>> {
-    let deletions: Vec<_> = ids.iter().map(|id| delete_patiently(cluster, id, cascade)).collect();
-    stream::iter(deletions).buffered(IN_FLIGHT).collect().await
+    let mut all = InFlight::new();
+    for id in ids {
+        all.push(delete_patiently(cluster, id, cascade)).await;
+    }
+    all.finish().await
 }
 
 async fn delete_patiently(cluster: &KubeCluster, id: &ObjectId, cascade: Cascade) -> Result<Deleted, ClusterError> {

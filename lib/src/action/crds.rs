@@ -35,7 +35,7 @@ pub(super) async fn install(cx: Context<'_>, files: &[Manifest], namespace: &str
         let doing = || format!("failed to install CRD {}", below_chart(&file.source));
         let objects = objects(cx, file, namespace).await.map_err(|error| error.during(doing()))?;
         let objects = if server_side { objects } else { absent(cx, objects).await };
-        execute(cx, &creation(&objects, server_side), Mode::Create).await.1.map_err(|error| error.during(doing()))?;
+        execute(cx, creation(&objects, server_side), Mode::Create).await.1.map_err(|error| error.during(doing()))?;
         all.extend(objects.into_iter().map(|object| object.id));
     }
     served(cx, &all).await

@@ -28,24 +28,29 @@ pub(super) enum Mode {
 }
 
 /// Carries out a plan.
-pub(super) async fn execute(cx: Context<'_>, plan: &Plan, mode: Mode) -> (Executed, Result<(), Error>) {
+pub(super) async fn execute(cx: Context<'_>, plan: Plan, mode: Mode) -> (Executed, Result<(), Error>) {
     let mut executed = Executed::default();
     let result = run(cx, plan, mode, &mut executed).await;
     (executed, result)
 }
 
-async fn run(cx: Context<'_>, plan: &Plan, mode: Mode, executed: &mut Executed) -> Result<(), Error> {
-    let deletions = plan.operations.iter().position(|operation| matches!(operation.change, Change::Delete | Change::Keep));
-    let (wanted, unwanted) = plan.operations.split_at(deletions.unwrap_or(plan.operations.len()));
+async fn run(cx: Context<'_>, plan: Plan, mode: Mode, executed: &mut Executed) -> Result<(), Error> {
+    let mut wanted = plan.operations;
+    let deletions = wanted.iter().position(|operation| matches!(operation.change, Change::Delete | Change::Keep));
+    let unwanted = wanted.split_off(deletions.unwrap_or(wanted.len()));
     let mut failures = Vec::new();
-    for run in runs(wanted) {
-        write_run(cx, &wanted[run], mode, executed, &mut failures).await?;
+    let runs_of_writes = runs(&wanted);
+    let mut wanted = wanted.into_iter();
+    for run in runs_of_writes {
+        // What has been written is no longer kept.
+        let operations = wanted.by_ref().take(run.len()).collect();
+        write_run(cx, operations, mode, executed, &mut failures).await?;
     }
     let separator = if mode == Mode::Create { "\n" } else { " && " };
     if !failures.is_empty() {
         return Err(Error::Apply(failures.join(separator)));
     }
-    for run in runs(unwanted) {
+    for run in runs(&unwanted) {
         failures.extend(delete_run(cx, &unwanted[run], executed).await);
     }
     if failures.is_empty() { Ok(()) } else { Err(Error::Apply(failures.join(" && "))) }
@@ -63,56 +68,87 @@ fn runs(operations: &[Operation]) -> Vec<Range<usize>> {
     runs
 }
 
+/// What there is to do with an object of a run.
+enum Step {
+    Write { is_creation: bool },
+    Nothing(Json),
+    Fail(String),
+}
+
+/// The writes of a run, and its objects in order.
+fn steps(operations: Vec<Operation>) -> (Vec<Write>, Vec<(ObjectId, Step)>) {
+    let (mut writes, mut steps) = (Vec::new(), Vec::new());
+    for Operation { id, change, .. } in operations {
+        let step = match change {
+            Change::Create(write) => {
+                writes.push(write);
+                Step::Write { is_creation: true }
+            }
+            Change::Update(write) => {
+                writes.push(write);
+                Step::Write { is_creation: false }
+            }
+            Change::Unchanged(live) => Step::Nothing(live),
+            Change::Impossible(why) => Step::Fail(why),
+            Change::Delete | Change::Keep => continue,
+        };
+        steps.push((id, step));
+    }
+    (writes, steps)
+}
+
 async fn write_run(
     cx: Context<'_>,
-    operations: &[Operation],
+    operations: Vec<Operation>,
     mode: Mode,
     executed: &mut Executed,
     failures: &mut Vec<String>,
 ) -> Result<(), Error> {
-    let writes = |operation: &Operation| match &operation.change {
-        Change::Create(write) | Change::Update(write) => Some(write.clone()),
-        _ => None,
-    };
     for operation in operations.iter().filter(|operation| operation.is_foreign) {
         let ObjectId { namespace, name, kind, .. } = operation.id.clone();
         let message = "resource exists on cluster but not in original release, using cluster state as baseline";
         cx.warn(message, vec![("namespace", namespace), ("name", name), ("kind", kind)]);
     }
-    let mut results = cx.cluster.write(&operations.iter().filter_map(writes).collect::<Vec<_>>()).await.into_iter();
+    let (writes, steps) = steps(operations);
+    let mut results = writes.iter().zip(cx.cluster.write(&writes).await);
     let mut failed_creation = None;
-    for operation in operations {
-        let id = operation.id.clone();
-        let (write, is_creation) = match &operation.change {
-            Change::Create(write) => (write, true),
-            Change::Update(write) => (write, false),
-            Change::Unchanged(live) => {
-                executed.live.push((id, live.clone()));
+    for (id, step) in steps {
+        let is_creation = match step {
+            Step::Write { is_creation } => is_creation,
+            Step::Nothing(live) => {
+                executed.live.push((id, without_managers(live)));
                 continue;
             }
-            Change::Impossible(why) => {
-                failures.push(why.clone());
+            Step::Fail(why) => {
+                failures.push(why);
                 continue;
             }
-            Change::Delete | Change::Keep => continue,
         };
         if is_creation {
             executed.created.push(id.clone());
         }
         let result = results.next();
-        if !matches!(&result, Some(Err(error)) if was_refused(error)) {
+        if !matches!(&result, Some((_, Err(error))) if was_refused(error)) {
             executed.touched.push(id.clone());
         }
         match result {
-            Some(Ok(live)) => executed.live.push((id, live)),
-            Some(Err(error)) if is_creation && mode == Mode::Update => {
+            Some((_, Ok(live))) => executed.live.push((id, without_managers(live))),
+            Some((write, Err(error))) if is_creation && mode == Mode::Update => {
                 failed_creation.get_or_insert_with(|| format!("failed to create resource: {}", words(write, &error)));
             }
-            Some(Err(error)) => failures.push(words(write, &error)),
+            Some((write, Err(error))) => failures.push(words(write, &error)),
             None => {}
         }
     }
     failed_creation.map_or(Ok(()), |failure| Err(Error::Apply(failure)))
+}
+
+/// Nobody asks who wrote which field of an object that has been written; it is the largest part of most.
+fn without_managers(mut live: Json) -> Json {
+    if let Some(metadata) = live.get_mut("metadata").and_then(Json::as_object_mut) {
+        metadata.remove("managedFields");
+    }
+    live
 }
 
 /// Whether it is certain that nothing was done.

@@ -283,7 +283,7 @@ async fn apply(
     adopted: &[Object],
 ) -> (Executed, Result<(), Error>) {
     if adopted.is_empty() {
-        return execute(cx, &creation(objects, !options.client_side), Mode::Create).await;
+        return execute(cx, creation(objects, !options.client_side), Mode::Create).await;
     }
     let update_options = UpdateOptions {
         server_side: !options.client_side,

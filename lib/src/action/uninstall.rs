@@ -167,15 +167,22 @@ async fn keep(cx: Context<'_>, release: &Release, heads: &[Head]) -> Result<(), 
     Ok(())
 }
 
-/// Removes every record, those too that cannot be read.
+/// Removes every record, those too that cannot be read; the newest last, which says what became of the release.
 async fn purge(cx: Context<'_>, heads: &[Head]) -> Result<(), Error> {
-    for head in heads {
-        match cx.store.driver().delete(&head.id).await {
-            Ok(()) | Err(StoreError::NotFound) => {}
-            Err(error) => return Err(Error::from(error).during("uninstall: Failed to purge the release")),
-        }
+    let Some((newest, older)) = heads.split_last() else { return Ok(()) };
+    let older: Vec<_> = older.iter().map(|head| head.id.clone()).collect();
+    let mut results = cx.store.driver().delete_all(&older).await;
+    if results.iter().all(is_gone) {
+        results.push(cx.store.driver().delete(&newest.id).await);
     }
-    Ok(())
+    match results.into_iter().find(|result| !is_gone(result)) {
+        Some(Err(error)) => Err(Error::from(error).during("uninstall: Failed to purge the release")),
+        _ => Ok(()),
+    }
+}
+
+fn is_gone(result: &Result<(), StoreError>) -> bool {
+    matches!(result, Ok(()) | Err(StoreError::NotFound))
 }
 
 /// The documents of a release, in the order in which they go.

@@ -64,16 +64,19 @@ pub(super) async fn update(
             let ObjectId { namespace, name, kind, .. } = id;
             Error::Apply(format!("failed to delete resource namespace={namespace}, name={name}, kind={kind}: {error}"))
         })?;
-        let mut plan = build(&wanted, old, &gone, method, options.is_settled);
-        for (operation, (_, live)) in plan.operations.iter_mut().zip(&wanted) {
-            if let (false, Some(live)) = (options.is_meant(&operation.id), live) {
-                operation.change = Change::Unchanged(live.clone());
+        let is_left =
+            |(object, live): &(Object, Option<Json>)| live.as_ref().filter(|_| !options.is_meant(&object.id)).cloned();
+        let left: Vec<Option<Json>> = wanted.iter().map(is_left).collect();
+        let mut plan = build(wanted, old, &gone, method, options.is_settled);
+        for (operation, live) in plan.operations.iter_mut().zip(left) {
+            if let Some(live) = live {
+                operation.change = Change::Unchanged(live);
             }
         }
         Ok(plan)
     };
     match plan.await {
-        Ok(plan) => execute(cx, &plan, Mode::Update).await,
+        Ok(plan) => execute(cx, plan, Mode::Update).await,
         Err(error) => (Executed::default(), Err(error)),
     }
 }

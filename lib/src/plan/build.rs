@@ -12,22 +12,24 @@ const RESOURCE_POLICY: &str = "/metadata/annotations/helm.sh~1resource-policy";
 /// them that `new` lacks, with the live ones. `is_settled` says that `old` was applied, whole and last of all.
 #[must_use]
 pub fn build(
-    new: &[(Object, Option<Json>)],
+    new: Vec<(Object, Option<Json>)>,
     old: &[Object],
     gone: &[(Object, Option<Json>)],
     method: Method,
     is_settled: bool,
 ) -> Plan {
-    let wanted = new.iter().map(|(object, live)| {
-        let last = old.iter().find(|last| last.id.is_same(&object.id));
+    let wanted = new.into_iter().map(|(object, live)| {
+        let id = object.id.clone();
+        let last = old.iter().find(|last| last.id.is_same(&id));
+        let is_foreign = live.is_some() && last.is_none();
         let change = match live {
             None => Change::Create(creation(object, method)),
             Some(live) => {
                 let is_last = is_settled && last.is_some_and(|last| is_same_but_marks(&last.content, &object.content));
-                update(object, last.map_or(live, |last| &last.content), live, method, is_last)
+                update(object, last.map(|last| &last.content), live, method, is_last)
             }
         };
-        Operation { id: object.id.clone(), is_foreign: live.is_some() && last.is_none(), change }
+        Operation { id, is_foreign, change }
     });
     let unwanted = gone.iter().filter_map(|(object, live)| {
         let keeps = live.as_ref()?.pointer(RESOURCE_POLICY).and_then(Json::as_str) == Some("keep");
@@ -44,23 +46,23 @@ fn is_same_but_marks(last: &Json, object: &Json) -> bool {
     last == *object
 }
 
-fn creation(object: &Object, method: Method) -> Write {
-    let object = object.content.clone();
+fn creation(object: Object, method: Method) -> Write {
+    let object = object.content;
     match method {
         Method::ServerSide { force, .. } => Write::Apply { object, force, dry_run: false, adopt: None },
         Method::ClientSide { .. } | Method::Replace => Write::Create { object },
     }
 }
 
-fn update(object: &Object, last: &Json, live: &Json, method: Method, is_last: bool) -> Change {
+fn update(object: Object, last: Option<&Json>, live: Json, method: Method, is_last: bool) -> Change {
     match method {
-        Method::ServerSide { .. } if managed::is_applied(&object.content, live, is_last) => Change::Unchanged(live.clone()),
+        Method::ServerSide { .. } if managed::is_applied(&object.content, &live, is_last) => Change::Unchanged(live),
         Method::ServerSide { force, adopt } => {
-            let adopt = adopt.then(|| managed::adopt(live)).flatten();
-            Change::Update(Write::Apply { object: object.content.clone(), force, dry_run: false, adopt })
+            let adopt = adopt.then(|| managed::adopt(&live)).flatten();
+            Change::Update(Write::Apply { object: object.content, force, dry_run: false, adopt })
         }
         Method::Replace => {
-            let mut object = object.content.clone();
+            let mut object = object.content;
             object["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"].clone();
             Change::Update(Write::Replace { object })
         }
@@ -68,20 +70,20 @@ fn update(object: &Object, last: &Json, live: &Json, method: Method, is_last: bo
     }
 }
 
-fn patch(object: &Object, last: &Json, live: &Json, live_custom: bool) -> Change {
-    let new = &object.content;
+fn patch(object: Object, last: Option<&Json>, live: Json, live_custom: bool) -> Change {
+    let (new, last) = (&object.content, last.unwrap_or(&live));
     let patch = match types::of(new) {
-        Some(kind) => match strategic::three_way(last, new, live, kind) {
+        Some(kind) => match strategic::three_way(last, new, &live, kind) {
             Ok(body) => Patch { kind: PatchKind::Strategic, body },
             Err(error) => return Change::Impossible(format!("failed to create patch: {error}")),
         },
-        None if live_custom => Patch { kind: PatchKind::Merge, body: merge::three_way(last, new, live) },
+        None if live_custom => Patch { kind: PatchKind::Merge, body: merge::three_way(last, new, &live) },
         None => Patch { kind: PatchKind::Merge, body: merge::two_way(last, new) },
     };
-    if changes_nothing(&patch.body, live) {
-        return Change::Unchanged(live.clone());
+    if changes_nothing(&patch.body, &live) {
+        return Change::Unchanged(live);
     }
-    Change::Update(Write::Patch { id: object.id.clone(), patch })
+    Change::Update(Write::Patch { id: object.id, patch })
 }
 
 /// Whether a patch says only what is so already. One with lists of keys or directives says more.
@@ -136,17 +138,17 @@ mod tests {
             (kept.clone(), Some(kept.content)),
         ];
         let wanted = [(new, Some(old.content.clone())), (object("b", "1"), None)];
-        let plan = build(&wanted, &[old], &gone, SERVER_SIDE, false);
+        let plan = build(wanted.to_vec(), &[old], &gone, SERVER_SIDE, false);
         assert_eq!(verbs(&plan), [("update", "a"), ("create", "b"), ("delete", "gone"), ("keep", "kept")]);
     }
 
     #[test]
     fn client_side_patches_say_only_what_differs() {
         let (old, new) = (object("a", "1"), object("a", "2"));
-        let plan = build(&[(new, Some(old.content.clone()))], std::slice::from_ref(&old), &[], CLIENT_SIDE, false);
+        let plan = build(vec![(new, Some(old.content.clone()))], std::slice::from_ref(&old), &[], CLIENT_SIDE, false);
         let Change::Update(Write::Patch { patch, .. }) = &plan.operations[0].change else { panic!("{plan:?}") };
         assert_eq!(*patch, Patch { kind: PatchKind::Strategic, body: json!({"data": {"a": "2"}}) });
-        let plan = build(&[(old.clone(), Some(old.content.clone()))], &[old], &[], CLIENT_SIDE, false);
+        let plan = build(vec![(old.clone(), Some(old.content.clone()))], &[old], &[], CLIENT_SIDE, false);
         assert_eq!(verbs(&plan), [("unchanged", "a")]);
     }
 
@@ -155,7 +157,7 @@ mod tests {
         let (mut old, mut new) = (object("a", "1"), object("a", "2"));
         old.content["data"] = json!({"a": 1, "b": 1});
         new.content["data"] = json!({"a": 2});
-        let plan = build(&[(new, Some(old.content.clone()))], &[old], &[], CLIENT_SIDE, false);
+        let plan = build(vec![(new, Some(old.content.clone()))], &[old], &[], CLIENT_SIDE, false);
         let Change::Update(Write::Patch { patch, .. }) = &plan.operations[0].change else { panic!("{plan:?}") };
         assert_eq!(*patch, Patch { kind: PatchKind::Merge, body: json!({"data": {"a": 2, "b": null}}) });
     }
@@ -163,7 +165,7 @@ mod tests {
     #[test]
     fn an_object_of_no_manifest_is_its_own_past() {
         let live = object("a", "1").content;
-        let plan = build(&[(object("a", "1"), Some(live))], &[], &[], CLIENT_SIDE, false);
+        let plan = build(vec![(object("a", "1"), Some(live))], &[], &[], CLIENT_SIDE, false);
         assert!(plan.operations[0].is_foreign);
         assert_eq!(verbs(&plan), [("unchanged", "a")]);
     }

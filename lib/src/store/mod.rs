@@ -76,6 +76,15 @@ pub trait Driver: Send + Sync {
     /// [`StoreError::NotFound`] when there is none.
     async fn delete(&self, id: &RecordId) -> Result<(), StoreError>;
 
+    /// Removes records, several at a time where the store can; the results are in the order of `ids`.
+    async fn delete_all(&self, ids: &[RecordId]) -> Vec<Result<(), StoreError>> {
+        let mut results = Vec::with_capacity(ids.len());
+        for id in ids {
+            results.push(self.delete(id).await);
+        }
+        results
+    }
+
     /// Whether something can be kept beside records that Helm does not see.
     fn keeps_companions(&self) -> bool {
         false
