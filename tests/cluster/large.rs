@@ -103,3 +103,33 @@ fn a_large_record_is_whole_or_corrupt() {
         assert_eq!(driver.strays(namespace).await, Ok(Vec::new()));
     });
 }
+
+#[test]
+fn a_large_release_is_installed_upgraded_and_rolled_back() {
+    let Some(options) = options() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    write_chart(folder.path());
+    // 10 MB and 100 MB are for `scripts/bench-stores large`: each step takes seconds without optimisations.
+    std::fs::write(folder.path().join("noise.bin"), noise(2 << 20)).expect("a file");
+    run(async { cluster(&options).await });
+    let namespace = options.namespace.clone().expect("set");
+    let rhelm = |arguments: &[&str]| {
+        let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_rhelm"));
+        command.args(arguments).env("HELM_NAMESPACE", &namespace);
+        command.env("KUBECONFIG", options.kubeconfig.as_ref().expect("set"));
+        command
+    };
+    let chart = folder.path().display().to_string();
+    rhelm(&["install", "web", &chart]).assert().success();
+    rhelm(&["upgrade", "web", &chart, "--history-max", "3"]).assert().success();
+    rhelm(&["rollback", "web", "1"]).assert().success().stdout("Rollback was a success! Happy Helming!\n");
+    rhelm(&["upgrade", "web", &chart, "--history-max", "3"]).assert().success();
+    let expected = ["superseded: Upgrade complete", "superseded: Rollback to 1", "deployed: Upgrade complete"];
+    assert_eq!(super::recorded(&options), expected);
+    rhelm(&["uninstall", "web"]).assert().success();
+    run(async {
+        let cluster = cluster(&options).await;
+        let left = cluster.list("v1", "Secret", &namespace).await.expect("a list");
+        assert_eq!(left["items"], serde_json::json!([]), "no chunk is left");
+    });
+}

@@ -4,6 +4,7 @@ use super::{a_record, lines, output, sorted, sqlite, tool};
 use assert_cmd::Command;
 use rhelm_lib::release::Status;
 use rhelm_lib::store::line;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -59,6 +60,10 @@ fn there_and_back_again() {
         .stderr("Error: 28 of 28 records are not in the target as they are in the source: migrate again before --finish\n");
     stores.migrate(&[]).assert().success().stdout("28 copied\n");
     stores.migrate(&[]).assert().success().stdout("28 same\n");
+    let mode = std::fs::metadata(stores.journal()).expect("a journal").permissions().mode();
+    assert_eq!(mode & 0o077, 0, "others cannot read the journal");
+    let bodies = std::fs::read_to_string(stores.journal()).expect("a journal").matches("H4sI").count();
+    assert_eq!(bodies, 0, "it holds digests, no records");
     assert_eq!(sorted(&Move::exported(&stores.to())), sorted(&records));
     assert_eq!(sorted(&Move::exported(&stores.from())), sorted(&records), "the source is kept");
     stores.migrate(&["--finish"]).assert().success().stdout("28 finished\n");

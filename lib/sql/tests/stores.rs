@@ -1,6 +1,6 @@
 //! Records in real databases: PostgreSQL servers and SQLite files.
 
-use rhelm_lib::store::{Driver, StoreError};
+use rhelm_lib::store::{Driver, Query, StoreError};
 use rhelm_sql::{Database, SqlDriver};
 use rhelm_testutil::conformance::{driver_conformance, record};
 use rhelm_testutil::postgres;
@@ -135,7 +135,7 @@ fn a_connection_that_broke_is_made_anew() {
         assert_eq!(break_all(), "1\n");
         kept.head.version = driver.create(&kept).await.expect("created");
         assert_eq!(break_all(), "1\n");
-        assert_eq!(driver.heads(&rhelm_lib::store::Query::default()).await, Ok(vec![kept.head.clone()]));
+        assert_eq!(driver.heads(&Query::default()).await, Ok(vec![kept.head.clone()]));
         assert_eq!(break_all(), "1\n");
         driver.delete(&kept.head.id).await.expect("deleted");
     });
@@ -166,6 +166,34 @@ fn connections_are_few_and_fewer_where_the_server_says_so() {
             }
         }
     });
+}
+
+#[test]
+fn older_records_are_left_out_where_only_the_newest_are_wanted() {
+    let Some(server) = postgres::shared() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let urls = [server.url(&server.new_database()), format!("sqlite://{}/a.db", folder.path().display())];
+    for url in urls {
+        run(async {
+            let driver = connect(&url).await.expect("connected");
+            // The last says in its column that it is newer than it is.
+            let mut wrong = record("n", "odd", 3, "body");
+            wrong.head.labels.insert("version".into(), "9".into());
+            let good = [("web", 2), ("web", 10), ("web", 9), ("other", 1), ("odd", 5), ("odd", 4)];
+            let good = good.map(|(name, revision)| record("n", name, revision, "body"));
+            for record in good.iter().chain([&wrong, &record("m", "web", 1, "body")]) {
+                driver.create(record).await.expect("created");
+            }
+            for (namespace, expected) in [("n", vec!["odd.v3", "odd.v5", "other.v1", "web.v10"]), ("m", vec!["web.v1"])] {
+                let query = Query { namespace: namespace.into(), newest: true, ..Query::default() };
+                let heads = driver.heads(&query).await.expect("an answer");
+                let mut keys: Vec<_> =
+                    heads.iter().map(|head| head.id.key.trim_start_matches("sh.helm.release.v1.")).collect();
+                keys.sort_unstable();
+                assert_eq!(keys, expected, "{url}");
+            }
+        });
+    }
 }
 
 #[test]
@@ -280,7 +308,7 @@ fn what_policies_and_grants_forbid_is_told_and_not_done() {
         );
         let stranger = connect(&url("stranger")).await.expect("connected");
         let why = StoreError::Denied("pq: permission denied for table releases_v1 (42501)".into());
-        assert_eq!(stranger.heads(&rhelm_lib::store::Query::default()).await, Err(why));
+        assert_eq!(stranger.heads(&Query::default()).await, Err(why));
         server.sql(&database, "CREATE ROLE nobody_at_all LOGIN");
         let why = "pq: permission denied for schema public at column 28 (42501)";
         assert_eq!(refused(&url("nobody_at_all")).await, StoreError::Denied(why.into()));
