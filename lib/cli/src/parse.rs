@@ -19,7 +19,7 @@ pub fn matches(command: &Command, words: &[String]) -> Result<ArgMatches, Failur
             complete.build();
             if let Some(group) = misspelt_in(&mut complete, &error, words) {
                 print!("{}", group.render_help());
-                return Failure { message: String::new(), status: 0 };
+                return Failure::silent(0);
             }
             return Failure::new(message(&complete, &error, words));
         }
@@ -205,7 +205,7 @@ mod tests {
         let words = |line: &str| line.split(' ').map(ToOwned::to_owned).collect::<Vec<_>>();
         let get = Command::new("get").subcommand_required(true).subcommand(Command::new("values"));
         let failure = matches(&program().subcommand(get), &words("rhelm get nothing x")).expect_err("help");
-        assert_eq!(failure, Failure { message: String::new(), status: 0 });
+        assert_eq!(failure, Failure::silent(0));
     }
 
     #[test]
