@@ -164,9 +164,9 @@ fn includes_go_both_ways() {
 
 #[test]
 fn methods_take_arguments_and_texts_stay() {
-    let template = "a: {{Files.Get \"motd.txt\"}}b: {{quote \"Files.Get x\"}} Files.Get\n\
+    let template = "a: {{Files.Get \"motd.txt\"}}b: {{quote \"Files.Get x\"}} # Files.Get\n\
                     c: {{#if (Capabilities.APIVersions.Has \"v1\")}}yes{{/if}}\n";
-    let expected = "---\n# Source: c/templates/a.yaml.hbs\na: hello\nb: \"Files.Get x\" Files.Get\nc: yes\n";
+    let expected = "---\n# Source: c/templates/a.yaml.hbs\na: hello\nb: \"Files.Get x\" # Files.Get\nc: yes\n";
     prints(&[("a.yaml.hbs", template)], expected);
 }
 

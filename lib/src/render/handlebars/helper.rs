@@ -5,7 +5,9 @@ use super::bridge::{from_json, to_json};
 use gotemplate::function::{self, Function, FunctionError, FunctionTable, ParameterType};
 use gotemplate::value::{MethodError, Value};
 use gotemplate::{Set, format};
-use handlebars::{Context, Handlebars as Registry, Helper, HelperDef, HelperResult, Output, RenderContext, RenderError};
+use handlebars::{
+    Context, Handlebars as Registry, Helper, HelperDef, HelperResult, Output, PathAndJson, RenderContext, RenderError,
+};
 use handlebars::{RenderErrorReason, ScopedJson};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -104,14 +106,17 @@ trait Evaluate {
     fn evaluate(&self, arguments: Vec<Value>) -> Result<Value, FunctionError>;
 
     fn run(&self, helper: &Helper<'_>, context: &Context) -> Result<Value, RenderError> {
-        let arguments = helper.params().iter().map(|argument| value(argument.value(), context)).collect();
+        let arguments = helper.params().iter().map(|argument| value(argument, context)).collect();
         self.evaluate(arguments).map_err(|error| RenderErrorReason::NestedError(error.to_string().into()).into())
     }
 }
 
 /// The root itself is handed over as it is, with the objects that JSON cannot hold.
-fn value(json: &serde_json::Value, context: &Context) -> Value {
-    if std::ptr::eq(json, context.data()) {
+fn value(argument: &PathAndJson<'_>, context: &Context) -> Value {
+    let json = argument.value();
+    // The crate finds fields of `@root`, and not `@root` itself.
+    let is_root = argument.relative_path().is_some_and(|path| path == "@root");
+    if is_root || std::ptr::eq(json, context.data()) {
         return running().map_or(Value::Nil, |running| running.root);
     }
     from_json(json)
