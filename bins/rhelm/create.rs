@@ -37,7 +37,8 @@ pub(crate) fn run(_: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     write_stdout(format!("Creating {operand}\n").as_bytes())?;
     starter::check_name(&name)?;
-    let parent = std::path::absolute(folder.parent().unwrap_or(Path::new(".")))?;
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = std::path::absolute(parent.unwrap_or(Path::new(".")))?;
     if !parent.is_dir() {
         return Err(Failure::new(format!("stat {}: no such file or directory", parent.display())));
     }

@@ -102,8 +102,8 @@ pub struct InstallOnlyArgs {
     pub force_conflicts: bool,
     #[arg(long, hide = true)]
     pub force_replace: bool,
-    #[arg(short, long, hide = true)]
-    pub labels: Vec<String>,
+    #[arg(short, long, hide = true, value_parser = crate::parse_labels)]
+    pub labels: Vec<crate::Labels>,
     #[arg(long, hide = true)]
     pub replace: bool,
     #[arg(long, hide = true)]

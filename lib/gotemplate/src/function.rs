@@ -19,6 +19,7 @@
 //! A parameter's Rust type says which Go type it stands for ([`Parameter`]); the executor reads it from
 //! [`Function::parameters`] to check arguments before the call, as Go's reflection does.
 
+use crate::builtin::Builtin;
 use crate::exec::ExecError;
 use crate::set::Set;
 use crate::value::{Element, List, Map, MapType, Str, Value};
@@ -195,12 +196,13 @@ pub struct Function {
 }
 
 impl Function {
-    /// Calls the function, outside of any execution. `arguments` must already fit the parameters in number and type.
+    /// Calls the function for a set, from outside of its templates. `arguments` must already fit the parameters in number and
+    /// type.
     ///
     /// # Errors
     /// The function's own failure.
-    pub fn call(&self, mut arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        self.run(&Set::default(), &mut arguments)
+    pub fn call(&self, set: &Set, mut arguments: Vec<Value>) -> Result<Value, FunctionError> {
+        self.run(set, &mut arguments)
     }
 
     /// Calls the function and takes the arguments away.
@@ -251,6 +253,24 @@ impl Price {
         };
         values.iter().map(size).sum::<usize>() as u64 * self.size
     }
+}
+
+/// The names of the functions of the language itself, which need no table: `print`, `index`, `eq` and so on.
+pub fn builtin_names() -> impl Iterator<Item = &'static str> {
+    crate::builtin::names()
+}
+
+/// A function of the language itself, for other languages. `and` and `or`, which evaluate only what they must, are none.
+#[must_use]
+pub fn builtin(name: &str) -> Option<Function> {
+    let builtin = Builtin::named(name).filter(|builtin| !matches!(builtin, Builtin::And | Builtin::Or))?;
+    let (fixed, more) = builtin.signature();
+    Some(Function {
+        parameters: (0..fixed).map(|index| builtin.parameter(index)).collect(),
+        rest: more.then_some(ParameterType::Any),
+        returns_interface: false,
+        body: Rc::new(move |_: &Set, arguments: &mut [Value]| builtin.run(arguments, false, String::new)),
+    })
 }
 
 /// The functions that templates know, by name.

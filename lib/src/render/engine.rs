@@ -9,7 +9,7 @@ use super::environment::Gauge;
 use super::handlebars::{Data, Handlebars, Session, is_handlebars};
 use super::{Environment, Lookup, RenderError, functions, values_methods};
 use crate::log::{Level, Log};
-use gotemplate::function::{FunctionError, FunctionTable};
+use gotemplate::function::{FunctionError, FunctionTable, builtin_names};
 use gotemplate::value::{Str, Value};
 use gotemplate::{ExecError, Limits, MissingKey, ParseError, Set, TextError, format};
 use std::cell::{Cell, RefCell};
@@ -96,7 +96,7 @@ impl Engine {
         let data = template.enter();
         match &self.state.handlebars {
             Some(handlebars) if is_handlebars(&template.name) => {
-                self.state.execute_handlebars(handlebars, &template.name, data)
+                self.state.execute_handlebars(handlebars, &self.set, &template.name, data)
             }
             _ => {
                 // What is written is mostly what the file says.
@@ -166,18 +166,24 @@ impl State {
                 message: error.to_string(),
                 source: Some(Rc::new(error.diagnosis().clone())),
             };
-            return self.execute_handlebars(handlebars, partial, data.clone()).map_err(failed);
+            return self.execute_handlebars(handlebars, set, partial, data.clone()).map_err(failed);
         }
         let mut text = Vec::new();
         set.execute(name.as_bytes(), data, &mut text)?;
         Ok(text)
     }
 
-    fn execute_handlebars(&self, handlebars: &Handlebars, name: &str, data: Value) -> Result<Vec<u8>, RenderError> {
+    fn execute_handlebars(
+        &self,
+        handlebars: &Handlebars,
+        set: &Set,
+        name: &str,
+        data: Value,
+    ) -> Result<Vec<u8>, RenderError> {
         let shared = self.data.borrow().clone().filter(|shared| matches!(&data, Value::Map(map) if shared.is_of(map)));
         let shared = shared.unwrap_or_else(|| Rc::new(Data::new(data.clone())));
         let before = self.data.replace(Some(Rc::clone(&shared)));
-        let session = Session::enter(Rc::clone(&self.functions), data);
+        let session = Session::enter(Rc::clone(&self.functions), set.clone(), data);
         let result = handlebars.execute(name, &shared);
         drop(session);
         self.data.replace(before);
@@ -279,7 +285,7 @@ fn unparsable(error: &ParseError, template: &Template, functions: &FunctionTable
     let text = error.to_string();
     let parts: Vec<&str> = text.split(": ").collect();
     let position = parts.get(1).copied().unwrap_or_default();
-    let diagnosis = Diagnosis::of_parse_error(error, &template.text, functions.names());
+    let diagnosis = Diagnosis::of_parse_error(error, &template.text, functions.names().chain(builtin_names()));
     RenderError::unparsable(position, parts.last().copied().unwrap_or_default()).with_diagnosis(diagnosis)
 }
 

@@ -97,8 +97,8 @@ impl Object for Files {
     /// All files are looked at, and what patterns cost grows with their length.
     fn price(&self, name: &str, arguments: &[Value]) -> u64 {
         let each = match (name, arguments) {
-            ("Glob", [Value::String(pattern), ..]) => 4 + pattern.len() / 4,
-            ("AsConfig" | "AsSecrets", _) => return self.0.values().map(|data| 4 + data.len() as u64 / 16).sum(),
+            ("Glob", [Value::String(pattern), ..]) => 8 + pattern.len() / 4,
+            ("AsConfig" | "AsSecrets", _) => return self.0.values().map(|data| 16 + data.len() as u64 / 16).sum(),
             _ => return 0,
         };
         (self.0.len() * each) as u64

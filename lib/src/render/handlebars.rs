@@ -13,7 +13,7 @@ use super::engine;
 use crate::chart::HANDLEBARS;
 use gotemplate::function::FunctionTable;
 use gotemplate::value::Map;
-use handlebars::{Context, Handlebars as Registry, RenderErrorReason, Template, TemplateError};
+use handlebars::{Context, Handlebars as Registry, RenderErrorReason, Template, TemplateError, TemplateErrorReason};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -55,7 +55,8 @@ impl Handlebars {
             let message = format!("a Handlebars file may have {MAX_SIZE} bytes, this one has {}: split it", text.len());
             return Err(RenderError::unparsable(name, &message));
         }
-        let template = Template::compile_with_name(text, name.to_owned()).map_err(|error| unparsable(name, text, &error))?;
+        let template = Template::compile_with_name(helper::with_method_names(text), name.to_owned())
+            .map_err(|error| unparsable(name, text, &error))?;
         let key = partial_name(name).unwrap_or(name);
         self.partials.add(key, &template);
         self.sources.insert(name.to_owned(), text.into());
@@ -163,7 +164,11 @@ fn partial_name(name: &str) -> Option<&str> {
 
 fn unparsable(name: &str, text: &str, error: &TemplateError) -> RenderError {
     let (line, column) = error.pos().unwrap_or((1, 1));
-    let message = error.reason().to_string();
+    let is_at_end = text.lines().skip(line.saturating_sub(1)).all(|line| line.trim().is_empty());
+    let message = match error.reason() {
+        TemplateErrorReason::InvalidSyntax(_) if is_at_end => "unexpected end: a block above is not closed".to_owned(),
+        reason => reason.to_string(),
+    };
     let column = Some(column.saturating_sub(1));
     let place = Place { file: name.to_owned(), line: Some(line), column, message, ..Place::default() };
     let error = RenderError::unparsable(&format!("{name}:{line}"), &place.message);

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// How many inputs a test tries.
-const INPUTS: usize = 600;
+const INPUTS: usize = 2000;
 
 /// What a render has: see `rhelm_cli::with_stack`.
 const STACK: usize = 128 << 20;
@@ -75,7 +75,7 @@ fn kind(outcome: &str) -> String {
     let mut kind = String::new();
     for (at, part) in outcome.split(['"', '\'', '`']).enumerate() {
         if at % 2 == 0 {
-            kind.extend(part.chars().filter(|c| !c.is_ascii_digit()).take(200));
+            kind.extend(part.chars().filter(|c| !c.is_ascii_digit()).take(60));
         }
     }
     kind

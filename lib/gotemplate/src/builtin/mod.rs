@@ -54,6 +54,11 @@ const NAMES: [(&str, Builtin); 19] = [
     ("urlquery", Builtin::Urlquery),
 ];
 
+/// The names of all.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    NAMES.iter().map(|(name, _)| *name)
+}
+
 impl Builtin {
     pub(crate) fn named(name: &str) -> Option<Self> {
         NAMES.iter().find(|(known, _)| *known == name).map(|(_, builtin)| *builtin)

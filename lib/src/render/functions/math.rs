@@ -157,7 +157,7 @@ mod tests {
     fn call(name: &str, arguments: Vec<Value>) -> String {
         let mut table = FunctionTable::new();
         add(&mut table);
-        match table.get(name).expect("a function").call(arguments) {
+        match table.get(name).expect("a function").call(&gotemplate::Set::default(), arguments) {
             Ok(value) => String::from_utf8_lossy(&gotemplate::format::print(&value).expect("a text")).into_owned(),
             Err(error) => error.message,
         }

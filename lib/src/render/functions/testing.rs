@@ -1,6 +1,7 @@
 //! What the tests of the function families share: a repeatable environment and a way to call one function.
 
 use crate::render::Environment;
+use gotemplate::Set;
 use gotemplate::function::FunctionTable;
 use gotemplate::value::Value;
 use std::sync::{Arc, Mutex};
@@ -34,7 +35,7 @@ fn next(state: &mut u64) -> u8 {
 /// What `name` returns, printed, or its error.
 pub(super) fn call(table: &FunctionTable, name: &str, arguments: &[Value]) -> Result<String, String> {
     let function = table.get(name).expect("a known function");
-    function.call(arguments.to_vec()).map(|value| print(&value)).map_err(|error| error.message)
+    function.call(&Set::default(), arguments.to_vec()).map(|value| print(&value)).map_err(|error| error.message)
 }
 
 /// The value as a template prints it.

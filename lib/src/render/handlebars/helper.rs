@@ -2,10 +2,12 @@
 //! `{{Files.Get "motd.txt"}}`.
 
 use super::bridge::{from_json, to_json};
-use gotemplate::format;
-use gotemplate::function::{Function, FunctionError, FunctionTable, ParameterType};
+use gotemplate::function::{self, Function, FunctionError, FunctionTable, ParameterType};
 use gotemplate::value::{MethodError, Value};
-use handlebars::{Context, Handlebars as Registry, Helper, HelperDef, HelperResult, Output, RenderContext, RenderError};
+use gotemplate::{Set, format};
+use handlebars::{
+    Context, Handlebars as Registry, Helper, HelperDef, HelperResult, Output, PathAndJson, RenderContext, RenderError,
+};
 use handlebars::{RenderErrorReason, ScopedJson};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -35,6 +37,8 @@ thread_local! {
 #[derive(Clone)]
 struct Running {
     functions: Rc<FunctionTable>,
+    /// The Go templates, for `include` and `tpl`.
+    set: Set,
     root: Value,
 }
 
@@ -43,8 +47,8 @@ pub(crate) struct Session(());
 
 impl Session {
     /// Begins the rendering of one file.
-    pub(crate) fn enter(functions: Rc<FunctionTable>, root: Value) -> Self {
-        SESSIONS.with_borrow_mut(|sessions| sessions.push(Running { functions, root }));
+    pub(crate) fn enter(functions: Rc<FunctionTable>, set: Set, root: Value) -> Self {
+        SESSIONS.with_borrow_mut(|sessions| sessions.push(Running { functions, set, root }));
         Self(())
     }
 }
@@ -57,13 +61,34 @@ impl Drop for Session {
 
 /// Makes a helper of every function.
 pub(crate) fn register(registry: &mut Registry<'static>, functions: impl Iterator<Item = &'static str>) {
-    for name in functions.filter(|name| !OWN.contains(name) && *name != LOOKUP) {
+    let all = functions.chain(function::builtin_names());
+    for name in all.filter(|name| !OWN.contains(name) && *name != LOOKUP) {
         registry.register_helper(name, Box::new(Call { name }));
     }
     registry.register_helper(LOOKUP, Box::new(Lookup));
     for path in METHODS {
-        registry.register_helper(&path.join("."), Box::new(Method { path }));
+        registry.register_helper(&path.join("_"), Box::new(Method { path }));
     }
+}
+
+/// Writes the paths of methods as names, which the crate's grammar wants in front of arguments: `Files_Get` for `Files.Get`. What
+/// is quoted, or is no expression, stays; and so do all places.
+pub(crate) fn with_method_names(text: &str) -> String {
+    let mut named = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, expression)) = rest.split_once("{{") {
+        let (expression, after) = expression.split_at(expression.find("}}").unwrap_or(expression.len()));
+        named.push_str(before);
+        named.push_str("{{");
+        for (place, part) in expression.split('"').enumerate() {
+            named.push_str(if place > 0 { "\"" } else { "" });
+            let path = |path: &&[&str]| (path.join("."), path.join("_"));
+            let renamed = METHODS.iter().map(path).fold(part.to_owned(), |part, (path, name)| part.replace(&path, &name));
+            named.push_str(if place % 2 == 0 { &renamed } else { part });
+        }
+        rest = after;
+    }
+    named + rest
 }
 
 struct Call {
@@ -81,14 +106,17 @@ trait Evaluate {
     fn evaluate(&self, arguments: Vec<Value>) -> Result<Value, FunctionError>;
 
     fn run(&self, helper: &Helper<'_>, context: &Context) -> Result<Value, RenderError> {
-        let arguments = helper.params().iter().map(|argument| value(argument.value(), context)).collect();
-        self.evaluate(arguments).map_err(|error| RenderErrorReason::NestedError(error.message.into()).into())
+        let arguments = helper.params().iter().map(|argument| value(argument, context)).collect();
+        self.evaluate(arguments).map_err(|error| RenderErrorReason::NestedError(error.to_string().into()).into())
     }
 }
 
 /// The root itself is handed over as it is, with the objects that JSON cannot hold.
-fn value(json: &serde_json::Value, context: &Context) -> Value {
-    if std::ptr::eq(json, context.data()) {
+fn value(argument: &PathAndJson<'_>, context: &Context) -> Value {
+    let json = argument.value();
+    // The crate finds fields of `@root`, and not `@root` itself.
+    let is_root = argument.relative_path().is_some_and(|path| path == "@root");
+    if is_root || std::ptr::eq(json, context.data()) {
         return running().map_or(Value::Nil, |running| running.root);
     }
     from_json(json)
@@ -138,12 +166,13 @@ impl Evaluate for Method {
 }
 
 fn call(name: &str, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-    let functions = running().ok_or("no template is being rendered")?.functions;
-    let function = functions.get(name).ok_or_else(|| format!("function {} not defined", format::quoted(name.as_bytes())))?;
+    let Running { functions, set, .. } = running().ok_or("no template is being rendered")?;
+    let function = functions.get(name).cloned().or_else(|| function::builtin(name));
+    let function = function.ok_or_else(|| format!("function {} not defined", format::quoted(name.as_bytes())))?;
     check_count(name, function.parameters.len(), function.rest.is_some(), arguments.len())?;
     let fitted: Result<Vec<Value>, FunctionError> =
-        arguments.into_iter().enumerate().map(|(place, argument)| fit(argument, parameter(function, place))).collect();
-    function.call(fitted?)
+        arguments.into_iter().enumerate().map(|(place, argument)| fit(argument, parameter(&function, place))).collect();
+    function.call(&set, fitted?)
 }
 
 fn parameter(function: &Function, place: usize) -> ParameterType {

@@ -260,7 +260,7 @@ mod tests {
         let mut table = FunctionTable::new();
         add(&mut table, &environment());
         let function = table.get(name).expect("a known function");
-        function.call(arguments.to_vec()).map(Certificate::take).map_err(|error| error.message)
+        function.call(&gotemplate::Set::default(), arguments.to_vec()).map(Certificate::take).map_err(|error| error.message)
     }
 
     fn text(text: &str) -> Value {
