@@ -5,7 +5,7 @@
 
 use crate::migrate::migrate;
 use crate::pool::{MOST, Pool};
-use crate::rows::{Columns, HEAD, HEAD_COLUMNS, add_labels, any_of, conditions, head, namespace};
+use crate::rows::{Columns, HEAD, HEAD_COLUMNS, add_labels, any_of, conditions, head, namespace, newest};
 use crate::session::Row;
 use crate::settings::Database;
 use async_trait::async_trait;
@@ -46,13 +46,12 @@ impl Driver for SqlDriver {
     async fn heads(&self, query: &Query) -> Result<Vec<Head>, StoreError> {
         let mut turn = self.pool.turn().await?;
         let namespace = Some(query.namespace.as_str()).filter(|namespace| !namespace.is_empty());
-        let (mut filter, params) =
-            conditions(&[("r.owner", Some("helm")), ("r.namespace", namespace), ("r.name", query.name.as_deref())]);
-        if query.newest {
-            filter += NEWEST;
-        }
-        let mut rows = turn.ask(&format!("SELECT {HEAD} FROM releases_v1 r{filter}"), &params).await?;
+        let (filter, params) =
+            conditions(&[("owner", Some("helm")), ("namespace", namespace), ("name", query.name.as_deref())]);
+        let from = if query.newest { newest(&filter) } else { format!("releases_v1 r{filter}") };
+        let mut rows = turn.ask(&format!("SELECT {HEAD} FROM {from}"), &params).await?;
         let mut heads: Vec<_> = rows.iter_mut().map(head).collect();
+        let (filter, params) = conditions(&[("r.namespace", namespace), ("r.name", query.name.as_deref())]);
         let sql = "SELECT l.releaseKey, l.releaseNamespace, l.key, l.value FROM custom_labels_v1 l \
                    JOIN releases_v1 r ON r.key = l.releaseKey AND r.namespace = l.releaseNamespace";
         let labels = turn.ask(&format!("{sql}{filter}"), &params).await?;
@@ -151,9 +150,5 @@ impl Driver for SqlDriver {
     }
 }
 
-/// Not of a record for which there is a newer one. A column is believed where the key says the same.
-const NEWEST: &str = " AND (r.key <> 'sh.helm.release.v1.' || r.name || '.v' || CAST(r.version AS text) OR NOT EXISTS (\
-                      SELECT 1 FROM releases_v1 n WHERE n.namespace = r.namespace AND n.name = r.name AND n.owner = 'helm' \
-                      AND n.version > r.version AND n.key = 'sh.helm.release.v1.' || n.name || '.v' || CAST(n.version AS text)))";
 const NO_RECORD: &str =
     "NOT EXISTS (SELECT 1 FROM releases_v1 r WHERE r.key = l.releaseKey AND r.namespace = l.releaseNamespace)";

@@ -14,6 +14,18 @@ pub(crate) const HEAD: &str =
     "r.key, r.namespace, r.name, r.version, r.status, r.owner, r.createdAt, r.modifiedAt, CAST(r.xmin AS text)";
 pub(crate) const HEAD_COLUMNS: usize = 9;
 
+/// What stands for `releases_v1 r` when records are left out for which there is a newer one. A column is believed where the key says
+/// the same. One pass over the table: comparing each row with the others takes seconds with 10,000.
+pub(crate) fn newest(filter: &str) -> String {
+    let is_right = "key = 'sh.helm.release.v1.' || name || '.v' || CAST(version AS text)";
+    format!(
+        "(SELECT key, namespace, name, version, status, owner, createdAt, modifiedAt, xmin, \
+         CASE WHEN {is_right} THEN 1 ELSE 0 END AS is_right, \
+         max(CASE WHEN {is_right} THEN version END) OVER (PARTITION BY namespace, name) AS newest FROM releases_v1{filter}) r \
+         WHERE r.is_right = 0 OR r.version >= r.newest"
+    )
+}
+
 /// The columns of a record, from its labels.
 pub(crate) struct Columns<'a> {
     pub(crate) key: &'a str,

@@ -68,7 +68,7 @@ impl KubeDriver {
         let records = items.into_iter().filter_map(|item| {
             let (namespace, key) = (item.metadata.namespace.clone(), item.metadata.name.clone());
             let id = RecordId { namespace, key };
-            wanted.contains(&id).then(|| async { (id, self.record(item).await) })
+            wanted.contains(&id).then_some(async { (id, self.record(item).await) })
         });
         let records: Vec<_> = records.collect();
         stream::iter(records).buffered(AT_ONCE).collect().await
