@@ -80,7 +80,7 @@ fn through(stages: &[Stage], stream: &str) -> Outcome {
 
 #[track_caller]
 fn result(stages: &[Stage], stream: &str) -> String {
-    through(stages, stream).result.expect("no stage fails")
+    through(stages, stream).result.expect("no stage fails").to_string()
 }
 
 #[track_caller]
@@ -150,7 +150,7 @@ fn filters_of_this_process_and_programs_mix() {
     ];
     let heard = Heard::default();
     let outcome = run(&stages, STREAM.to_owned(), Part::Files, &heard.surroundings());
-    assert_eq!(outcome.result.expect("no stage fails"), STREAM.replace("name: a", "name: d"));
+    assert_eq!(*outcome.result.expect("no stage fails"), STREAM.replace("name: a", "name: d"));
     assert_eq!(heard.lines(), ["[one] replacing name: a", "[two] replacing name: b", "[three] replacing name: c"]);
 }
 

@@ -225,7 +225,7 @@ impl PostRendering {
         Ok(manifests)
     }
 
-    fn run(&self, stream: String, part: Part, surroundings: &Surroundings) -> Result<String, PostRenderError> {
+    fn run(&self, stream: Arc<String>, part: Part, surroundings: &Surroundings) -> Result<Arc<String>, PostRenderError> {
         let outcome = run(&self.stages, stream, part, surroundings);
         self.print(&outcome.report);
         outcome.result

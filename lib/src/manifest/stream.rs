@@ -5,7 +5,8 @@ use super::{Manifest, Manifests};
 /// The stream of all documents: resources, then hooks.
 #[must_use]
 pub fn write(manifests: &Manifests) -> String {
-    let mut text = resources(manifests);
+    let hooks: usize = manifests.hooks.iter().map(|hook| framed_length(&hook.manifest)).sum();
+    let mut text = with_resources(manifests, hooks);
     for hook in &manifests.hooks {
         frame(&mut text, &hook.manifest);
     }
@@ -15,7 +16,13 @@ pub fn write(manifests: &Manifests) -> String {
 /// The stream of the documents that are no hooks, as a release record keeps it.
 #[must_use]
 pub fn resources(manifests: &Manifests) -> String {
-    let mut text = String::new();
+    with_resources(manifests, 0)
+}
+
+/// The stream of the documents that are no hooks, with room for what comes after it.
+fn with_resources(manifests: &Manifests, further: usize) -> String {
+    let length: usize = manifests.resources.iter().map(framed_length).sum();
+    let mut text = String::with_capacity(length + further);
     for manifest in &manifests.resources {
         frame(&mut text, manifest);
     }

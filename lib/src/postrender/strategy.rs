@@ -5,6 +5,7 @@ use crate::log::Log;
 use crate::manifest::collect::{self, DocumentError};
 use crate::manifest::{Manifest, Manifests, stream};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// How hooks are treated.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -68,7 +69,7 @@ pub enum RenderError {
 pub fn post_render(
     manifests: Manifests,
     hooks: Hooks,
-    run: &mut dyn FnMut(String, Part) -> Result<String, PostRenderError>,
+    run: &mut dyn FnMut(Arc<String>, Part) -> Result<Arc<String>, PostRenderError>,
 ) -> Result<(Manifests, Vec<Log>), RenderError> {
     let apart = |resources, hooks| (Manifests { resources, hooks: Vec::new() }, Manifests { resources: Vec::new(), hooks });
     let (mut all, mut logs) = (Manifests::default(), Vec::new());
@@ -76,8 +77,9 @@ pub fn post_render(
         if documents.resources.is_empty() && documents.hooks.is_empty() {
             return Ok(documents);
         }
-        let written = run(stream::write(&documents), part)?;
-        if written == stream::write(&documents) {
+        let sent = Arc::new(stream::write(&documents));
+        let written = run(Arc::clone(&sent), part)?;
+        if written == sent {
             return Ok(documents);
         }
         let (mut read, messages) = collect::read(&written)?;

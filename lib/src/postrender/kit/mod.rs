@@ -10,6 +10,7 @@ mod streams;
 
 use super::{Part, Stage, Surroundings, run};
 use compare::damage;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What is shown of the faults of one rule.
@@ -52,7 +53,7 @@ struct Exam<'a> {
 }
 
 impl Exam<'_> {
-    fn run(&self, stream: &str) -> Result<String, String> {
+    fn run(&self, stream: &str) -> Result<Arc<String>, String> {
         let outcome = run(std::slice::from_ref(&self.stage), stream.to_owned(), Part::Files, self.surroundings);
         outcome.result.map_err(|error| error.to_string())
     }
@@ -69,7 +70,7 @@ impl Exam<'_> {
                     continue;
                 }
             };
-            same += usize::from(output == *stream);
+            same += usize::from(*output == *stream);
             damage(stream, &output).iter().for_each(|fault| lossless.add(name, fault));
             match self.run(stream) {
                 Ok(again) if again == output => {}
@@ -90,7 +91,7 @@ impl Exam<'_> {
         let mut check = Check { rule: "wrong input", ..Check::default() };
         for (name, stream) in streams::WRONG {
             // An exit status other than zero is right, too.
-            if self.run(stream).is_ok_and(|output| output != *stream) {
+            if self.run(stream).is_ok_and(|output| *output != *stream) {
                 check.add(name, "it succeeds and writes something else");
             }
         }

@@ -5,6 +5,7 @@ use super::super::{Part, PostRenderError};
 use super::Report;
 use super::changes::{Changes, Known, compare, contents};
 use super::feed::Feed;
+use std::sync::Arc;
 
 /// Warnings of one stage.
 const MOST_WARNINGS: usize = 20;
@@ -13,7 +14,12 @@ const MOST_WARNINGS: usize = 20;
 ///
 /// # Errors
 /// For the first stage whose output is empty, no text, or holds a document that it made unreadable.
-pub(super) fn check(stages: &[Stage], feeds: &[Feed], part: Part, report: &mut Report) -> Result<String, PostRenderError> {
+pub(super) fn check(
+    stages: &[Stage],
+    feeds: &[Feed],
+    part: Part,
+    report: &mut Report,
+) -> Result<Arc<String>, PostRenderError> {
     let mut before = feeds.first().map(|feed| text(feed, stages, part)).transpose()?.unwrap_or_default();
     let mut count = None;
     for ((stage, pair), entry) in stages.iter().zip(feeds.windows(2)).zip(&mut report.stages) {
@@ -43,9 +49,9 @@ pub(super) fn check(stages: &[Stage], feeds: &[Feed], part: Part, report: &mut R
     Ok(before)
 }
 
-fn text(feed: &Feed, stages: &[Stage], part: Part) -> Result<String, PostRenderError> {
+fn text(feed: &Feed, stages: &[Stage], part: Part) -> Result<Arc<String>, PostRenderError> {
     let name = || stages.first().map(|stage| stage.name.clone()).unwrap_or_default();
-    String::from_utf8(feed.contents()).map_err(|_| PostRenderError::NotText { part, name: name() })
+    feed.text().map_err(|_| PostRenderError::NotText { part, name: name() })
 }
 
 fn describe(number: usize, source: &str) -> String {

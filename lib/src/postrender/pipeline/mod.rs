@@ -40,7 +40,7 @@ pub struct Surroundings {
 #[derive(Debug)]
 pub struct Outcome {
     /// What became of the stream.
-    pub result: Result<String, super::PostRenderError>,
+    pub result: Result<Arc<String>, super::PostRenderError>,
     /// What each stage did, as far as it came.
     pub report: Report,
 }

@@ -7,25 +7,26 @@ use super::super::{Part, PostRenderError};
 use super::feed::Feed;
 use super::start::{Event, Post};
 use super::{Outcome, Report, StageReport, Surroundings, check};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 /// How long stages have to end when they are told to, before they are killed.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Sends `stream` through all stages and returns what the last one wrote, with a report. Without stages the stream comes back as
-/// it is. `part` is what messages call the stream.
+/// Sends `stream` through all stages and returns what the last one wrote, with a report. What no stage changed, and without
+/// stages anything, comes back as the same allocation. `part` is what messages call the stream.
 ///
 /// The result is an error for the stage that failed first, by its name, exit status and messages; for one that took too long;
 /// and for output that is empty, no text, or no manifests. A stage that ends without reading its input is no failure.
 #[must_use]
-pub fn run(stages: &[Stage], stream: String, part: Part, surroundings: &Surroundings) -> Outcome {
+pub fn run(stages: &[Stage], stream: impl Into<Arc<String>>, part: Part, surroundings: &Surroundings) -> Outcome {
+    let stream = stream.into();
     if stages.is_empty() {
         return Outcome { result: Ok(stream), report: Report::default() };
     }
     let mut feeds = vec![Feed::of(&stream)];
-    drop(stream);
-    feeds.resize_with(stages.len() + 1, Feed::default);
+    feeds.resize_with(stages.len() + 1, || Feed::after(&stream));
     let (sender, events) = channel();
     let mut run = Run { part, stages, feeds: &feeds, surroundings, events, progress: Vec::new(), failure: None };
     run.start(&sender);
