@@ -266,10 +266,13 @@ pub fn builtin(name: &str) -> Option<Function> {
     let builtin = Builtin::named(name).filter(|builtin| !matches!(builtin, Builtin::And | Builtin::Or))?;
     let (fixed, more) = builtin.signature();
     Some(Function {
-        parameters: (0..fixed).map(|index| builtin.parameter(index)).collect(),
+        parameters: match (builtin.parameter(0), fixed) {
+            (ParameterType::String, _) => &[ParameterType::String],
+            (_, fixed) => &[ParameterType::Any; 2][..fixed],
+        },
         rest: more.then_some(ParameterType::Any),
         returns_interface: false,
-        body: Rc::new(move |_: &Set, arguments: &mut [Value]| builtin.run(arguments, false, String::new)),
+        body: Box::new(move |_: &Set, arguments: &mut [Value]| builtin.run(arguments, false, String::new)),
     })
 }
 

@@ -36,6 +36,7 @@ fn environment() -> Environment {
         time_zone_data: Arc::new(|_| None),
         resolve: Arc::new(|_| None),
         memory: None,
+        fetch: Arc::new(rhelm_lib::values::schema::refuse),
     }
 }
 

@@ -167,11 +167,17 @@ impl Evaluate for Method {
 
 fn call(name: &str, arguments: Vec<Value>) -> Result<Value, FunctionError> {
     let Running { functions, set, .. } = running().ok_or("no template is being rendered")?;
-    let function = functions.get(name).cloned().or_else(|| function::builtin(name));
-    let function = function.ok_or_else(|| format!("function {} not defined", format::quoted(name.as_bytes())))?;
+    let builtin;
+    let function = match functions.get(name) {
+        Some(function) => function,
+        None => {
+            builtin = function::builtin(name);
+            builtin.as_ref().ok_or_else(|| format!("function {} not defined", format::quoted(name.as_bytes())))?
+        }
+    };
     check_count(name, function.parameters.len(), function.rest.is_some(), arguments.len())?;
     let fitted: Result<Vec<Value>, FunctionError> =
-        arguments.into_iter().enumerate().map(|(place, argument)| fit(argument, parameter(&function, place))).collect();
+        arguments.into_iter().enumerate().map(|(place, argument)| fit(argument, parameter(function, place))).collect();
     function.call(&set, fitted?)
 }
 
