@@ -15,6 +15,8 @@ pub struct Documents<R> {
     input: R,
     separator: Finder<'static>,
     buffer: Vec<u8>,
+    /// How much of the buffer is in use.
+    filled: usize,
     /// Where the next document begins, and up to where it has been searched for its end.
     start: usize,
     searched: usize,
@@ -37,7 +39,7 @@ impl<R: Read> Documents<R> {
     /// Documents of what `input` delivers.
     pub fn new(input: R) -> Self {
         let separator = Finder::new("\n---");
-        Self { input, separator, buffer: Vec::new(), start: 0, searched: 0, ended: false, count: 0 }
+        Self { input, separator, buffer: Vec::new(), filled: 0, start: 0, searched: 0, ended: false, count: 0 }
     }
 
     /// The next document; `None` at the end of the stream.
@@ -50,11 +52,11 @@ impl<R: Read> Documents<R> {
     )]
     pub fn next(&mut self) -> Result<Option<Document<'_>>> {
         let end = loop {
-            if let Some(found) = self.separator.find(&self.buffer[self.searched..]) {
+            if let Some(found) = self.separator.find(&self.buffer[self.searched..self.filled]) {
                 break self.searched + found + 1;
             }
             if self.ended {
-                break self.buffer.len();
+                break self.filled;
             }
             self.read()?;
         };
@@ -69,22 +71,24 @@ impl<R: Read> Documents<R> {
 
     fn read(&mut self) -> Result<()> {
         // A separator may lie across the border of two chunks.
-        self.searched = self.buffer.len().saturating_sub(3).max(self.start);
-        self.buffer.drain(..self.start);
-        self.searched -= self.start;
+        self.searched = self.filled.saturating_sub(3).max(self.start) - self.start;
+        self.buffer.copy_within(self.start..self.filled, 0);
+        self.filled -= self.start;
         self.start = 0;
-        if self.buffer.len() > LARGEST {
+        if self.filled > LARGEST {
             return Err(Error::new(ErrorKind::InvalidData, format!("document {} is larger than 1 GiB", self.count + 1)));
         }
-        let mut chunk = [0; CHUNK];
+        if self.buffer.len() - self.filled < CHUNK {
+            self.buffer.resize(self.filled + 2 * CHUNK, 0);
+        }
         let length = loop {
-            match self.input.read(&mut chunk) {
+            match self.input.read(&mut self.buffer[self.filled..]) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 other => break other?,
             }
         };
         self.ended = length == 0;
-        self.buffer.extend_from_slice(&chunk[..length]);
+        self.filled += length;
         Ok(())
     }
 }

@@ -115,8 +115,10 @@ fn json_object_end(text: &str) -> Option<usize> {
 pub fn describe(document: Document) -> String {
     let text = String::from_utf8_lossy(&document.bytes[document.content..]);
     let source = source(&text).map(ToOwned::to_owned);
-    let objects = Tree::read(&text).map(|tree| objects(&tree)).unwrap_or_default();
-    let only = if let [object] = objects.as_slice() { Some(object.to_string()) } else { None };
+    let only = Tree::read(&text).ok().and_then(|tree| match objects(&tree).as_slice() {
+        [object] => Some(object.to_string()),
+        _ => None,
+    });
     let known: Vec<String> = source.into_iter().chain(only).collect();
     if known.is_empty() {
         format!("document {}", document.number)

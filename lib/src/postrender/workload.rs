@@ -46,7 +46,8 @@ impl std::str::FromStr for Workload {
 /// The pod templates of an object; a pod is its own.
 #[must_use]
 pub fn pod_templates(tree: &Tree, object: &Object, further: &[Workload]) -> Vec<NodeId> {
-    let own = OWN.iter().filter(|(group, kind, _)| *group == object.group() && *kind == object.kind).map(|(.., path)| *path);
+    let group = object.group();
+    let own = OWN.iter().filter(|&&(of, kind, _)| kind == object.kind && of == group).map(|(.., path)| *path);
     let further = further.iter().filter(|workload| workload.kind.matches(object)).map(|workload| workload.path.as_str());
     own.chain(further).flat_map(|path| at(tree, object.node, path)).collect()
 }
@@ -55,10 +56,10 @@ pub fn pod_templates(tree: &Tree, object: &Object, further: &[Workload]) -> Vec<
 fn at(tree: &Tree, from: NodeId, path: &str) -> Vec<NodeId> {
     let mut nodes = vec![from];
     for step in path.split('.').filter(|step| !step.is_empty()) {
-        let key = step.trim_end_matches("[]");
-        nodes = nodes.into_iter().filter_map(|node| tree.get(node, key)).collect();
+        let key = if step.ends_with(']') { step.trim_end_matches("[]") } else { step };
+        nodes.retain_mut(|node| tree.get(*node, key).map(|value| *node = value).is_some());
         if key.len() < step.len() {
-            nodes = nodes.into_iter().flat_map(|list| tree.children(tree.resolve(list)).collect::<Vec<_>>()).collect();
+            nodes = nodes.into_iter().flat_map(|list| tree.children(tree.resolve(list))).collect();
         }
     }
     nodes.retain(|&node| tree.kind(tree.resolve(node)) == Kind::Mapping);

@@ -36,6 +36,11 @@ impl Data {
         Copy { tree, scalar, size: LARGEST_COPY, depth: DEEPEST_COPY }.node(node)
     }
 
+    /// A list of copies.
+    pub(super) fn list(items: &[&Self]) -> Self {
+        Self::List(items.iter().map(|&item| item.clone()).collect())
+    }
+
     /// The value of a mapping's key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Self> {

@@ -19,12 +19,12 @@ impl<'t> Editor<'t> {
     }
 
     /// Adds items to a list.
-    pub(super) fn insert_into_list(&mut self, list: NodeId, items: &[Data], first: bool) {
+    pub(super) fn insert_into_list(&mut self, list: NodeId, items: &[&Data], first: bool) {
         let layout = self.layout(list);
         let start = self.tree.span(list).start;
         let nested = items.iter().any(|item| matches!(item, Data::Map(_) | Data::List(_)));
         if self.tree.last_child(list).is_none() && nested {
-            return self.fill(list, &Data::List(items.to_vec()));
+            return self.fill(list, &Data::list(items));
         }
         if self.tree.style(list) == Style::Flow {
             let items = items.iter().map(|item| layout.flow(item)).collect();

@@ -22,17 +22,17 @@ use std::ops::Range;
 
 /// A change to a node.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Patch {
+pub enum Patch<'d> {
     /// The value, where there is none yet.
     Keep(Data),
     /// The value, whatever there was before.
     Put(Data),
     /// Changes to entries of a mapping, which is made where there is none.
-    Map(Vec<(String, Patch)>),
+    Map(Vec<(String, Patch<'d>)>),
     /// Items at the end of a list, which is made where there is none.
-    Append(Vec<Data>),
+    Append(Vec<&'d Data>),
     /// Items at the beginning of a list, which is made where there is none.
-    Prepend(Vec<Data>),
+    Prepend(Vec<&'d Data>),
 }
 
 /// Why a document cannot be changed.
@@ -172,12 +172,12 @@ impl<'t> Editor<'t> {
         }
     }
 
-    fn insert_items(&mut self, node: NodeId, items: &[Data], first: bool) -> Result<(), EditError> {
+    fn insert_items(&mut self, node: NodeId, items: &[&Data], first: bool) -> Result<(), EditError> {
         if items.is_empty() {
             return Ok(());
         }
         if self.tree.is_null(node) {
-            self.fill(node, &Data::List(items.to_vec()));
+            self.fill(node, &Data::list(items));
             return Ok(());
         }
         self.expect(node, Kind::Sequence, "list")?;
@@ -232,7 +232,7 @@ impl<'t> Editor<'t> {
     }
 }
 
-impl Patch {
+impl Patch<'_> {
     /// What the change makes where there is nothing.
     fn data(&self) -> Option<Data> {
         match self {
@@ -241,7 +241,7 @@ impl Patch {
                 let data: Vec<_> = entries.iter().filter_map(|(key, patch)| Some((key.clone(), patch.data()?))).collect();
                 (!data.is_empty()).then_some(Data::Map(data))
             }
-            Self::Append(items) | Self::Prepend(items) => (!items.is_empty()).then(|| Data::List(items.clone())),
+            Self::Append(items) | Self::Prepend(items) => (!items.is_empty()).then(|| Data::list(items)),
         }
     }
 }

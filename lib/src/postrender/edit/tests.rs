@@ -6,7 +6,7 @@ fn text(text: &str) -> Data {
     Data::Text(text.to_owned())
 }
 
-fn map(entries: &[(&str, Patch)]) -> Patch {
+fn map<'d>(entries: &[(&str, Patch<'d>)]) -> Patch<'d> {
     Patch::Map(entries.iter().map(|(key, patch)| ((*key).to_owned(), patch.clone())).collect())
 }
 
@@ -85,13 +85,14 @@ fn changes_of_nested_collections_that_end_together_stay_apart() {
         changed("a: 0\nb:\n  c:\n    x: 0\n", &patch),
         "a: 0\nb:\n  c:\n    x: 0\n    z: \"1\"\n  d: \"2\"\ne: \"3\"\n"
     );
-    let list = map(&[("b", Patch::Append(vec![text("w")])), ("c", Patch::Keep(text("z")))]);
+    let w = text("w");
+    let list = map(&[("b", Patch::Append(vec![&w])), ("c", Patch::Keep(text("z")))]);
     assert_eq!(changed("b:\n- x\n", &list), "b:\n- x\n- w\nc: z\n");
 }
 
 #[test]
 fn items_go_first_or_last() {
-    let item = || vec![Data::Map(vec![("name".to_owned(), text("p")), ("v".to_owned(), Data::Raw("1".into()))])];
+    let item = Data::Map(vec![("name".to_owned(), text("p")), ("v".to_owned(), Data::Raw("1".into()))]);
     let cases = [
         (
             "l:\n  # c\n  - a\n  - b # d\nx: 1\n",
@@ -105,8 +106,8 @@ fn items_go_first_or_last() {
         ("x: 1\n", "x: 1\nl:\n- name: p\n  v: 1\n", "x: 1\nl:\n- name: p\n  v: 1\n"),
     ];
     for (document, first, last) in cases {
-        assert_eq!(changed(document, &map(&[("l", Patch::Prepend(item()))])), first);
-        assert_eq!(changed(document, &map(&[("l", Patch::Append(item()))])), last);
+        assert_eq!(changed(document, &map(&[("l", Patch::Prepend(vec![&item]))])), first);
+        assert_eq!(changed(document, &map(&[("l", Patch::Append(vec![&item]))])), last);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Writing data as YAML, in the two styles.
 
 use super::Data;
+use std::borrow::Borrow;
 
 /// How a piece of text is to look where it is put.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +23,7 @@ impl Layout<'_> {
     }
 
     /// The items of a block sequence at `column`, the first without indentation.
-    pub(super) fn items(self, items: &[Data], column: usize) -> String {
+    pub(super) fn items<D: Borrow<Data>>(self, items: &[D], column: usize) -> String {
         let mut out = String::new();
         self.write_items(&mut out, items, column);
         out
@@ -56,8 +57,12 @@ impl Layout<'_> {
     }
 
     fn write_line(self, out: &mut String, column: usize) {
+        const BLANKS: &str = "                                                                ";
         out.push_str(self.line_break);
-        out.extend(std::iter::repeat_n(' ', column));
+        match BLANKS.get(..column) {
+            Some(blanks) => out.push_str(blanks),
+            None => out.extend(std::iter::repeat_n(' ', column)),
+        }
     }
 
     /// `key: value` in block style; further lines are indented to `column`.
@@ -91,13 +96,13 @@ impl Layout<'_> {
     }
 
     /// As [`Self::items`], at the end of `out`.
-    pub(super) fn write_items(self, out: &mut String, items: &[Data], column: usize) {
+    pub(super) fn write_items<D: Borrow<Data>>(self, out: &mut String, items: &[D], column: usize) {
         for (index, item) in items.iter().enumerate() {
             if index > 0 {
                 self.write_line(out, column);
             }
             out.push_str("- ");
-            match item {
+            match item.borrow() {
                 Data::Map(entries) if !entries.is_empty() => self.write_entries(out, entries, column + 2),
                 Data::List(items) if !items.is_empty() => self.write_items(out, items, column + 2),
                 other => self.write_value(out, other, column + 2),

@@ -77,7 +77,7 @@ impl Labels {
         Ok(())
     }
 
-    fn patch(&self) -> Patch {
+    fn patch(&self) -> Patch<'static> {
         let annotations = self.annotations.iter().map(|one| (one.key.clone(), self.value(&one.value))).collect();
         let metadata = vec![
             ("labels".to_owned(), Patch::Map(self.label_entries())),
@@ -86,11 +86,11 @@ impl Labels {
         Patch::Map(vec![("metadata".to_owned(), Patch::Map(metadata))])
     }
 
-    fn label_entries(&self) -> Vec<(String, Patch)> {
+    fn label_entries(&self) -> Vec<(String, Patch<'static>)> {
         self.labels.iter().map(|one| (one.key.clone(), self.value(&one.value))).collect()
     }
 
-    fn value(&self, value: &str) -> Patch {
+    fn value(&self, value: &str) -> Patch<'static> {
         let data = Data::Text(value.to_owned());
         if self.overwrite { Patch::Put(data) } else { Patch::Keep(data) }
     }

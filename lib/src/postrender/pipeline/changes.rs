@@ -137,7 +137,7 @@ fn known(content: &Content) -> Result<Vec<Known>, Unreadable> {
     let known = |object: super::super::object::Object| Known {
         object: object.to_string(),
         identity: format!("{}\0{}\0{}\0{}", object.group(), object.kind, object.namespace, object.name),
-        kind: object.kind,
+        kind: object.kind.into_owned(),
         source: source.clone(),
     };
     Ok(objects(&tree).into_iter().map(known).collect())

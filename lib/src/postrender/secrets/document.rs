@@ -17,9 +17,10 @@ const ALLOW: &str = "scan-secrets.rhelm.dev/allow";
 pub(super) fn scan(scanner: &Scanner, selection: &Selection, document: Document, line: usize) -> Vec<Finding> {
     let text = String::from_utf8_lossy(&document.bytes[document.content..]);
     let source = source(&text).unwrap_or_default().to_owned();
+    let tree = Tree::read(&text);
     let mut scan = Scan { scanner, source, line, allowed: Vec::new(), object: None, findings: Vec::new() };
-    match Tree::read(&text) {
-        Ok(tree) => scan.tree(&tree, selection),
+    match &tree {
+        Ok(tree) => scan.tree(tree, selection),
         Err(_) => scan.value(None, &Value { name: "", text: &text, place: Place::Text }),
     }
     scan.findings
@@ -32,7 +33,7 @@ struct Scan<'a> {
     line: usize,
     /// The rules that the object allows.
     allowed: Vec<String>,
-    object: Option<Object>,
+    object: Option<Object<'a>>,
     findings: Vec<Finding>,
 }
 
@@ -62,8 +63,8 @@ struct Step {
     place: Place,
 }
 
-impl Scan<'_> {
-    fn tree(&mut self, tree: &Tree, selection: &Selection) {
+impl<'a> Scan<'a> {
+    fn tree(&mut self, tree: &'a Tree<'a>, selection: &Selection) {
         let objects = objects(tree);
         if objects.is_empty() {
             if let Some(root) = tree.root() {
@@ -164,7 +165,7 @@ impl Scan<'_> {
             return;
         }
         let object = self.object.as_ref();
-        let field = |of: fn(&Object) -> &String| object.map(of).cloned().unwrap_or_default();
+        let field = |of: fn(&Object<'_>) -> String| object.map(of).unwrap_or_default();
         let lines = |text: &str| memchr::memchr_iter(b'\n', text.as_bytes()).count();
         let (path, line) = match node {
             Some((tree, node)) => {
@@ -178,9 +179,9 @@ impl Scan<'_> {
             rule: rule.to_owned(),
             severity,
             description: description.to_owned(),
-            kind: field(|object| &object.kind),
-            namespace: field(|object| &object.namespace),
-            name: field(|object| &object.name),
+            kind: field(|object| object.kind.to_string()),
+            namespace: field(|object| object.namespace.to_string()),
+            name: field(|object| object.name.to_string()),
             path,
             source: self.source.clone(),
             line: self.line + line,

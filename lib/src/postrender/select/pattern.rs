@@ -106,10 +106,10 @@ mod tests {
     fn kinds_may_have_a_group() {
         let object = |api_version: &str, kind: &str| Object {
             node: crate::postrender::tree::NodeId::ROOT,
-            api_version: api_version.to_owned(),
-            kind: kind.to_owned(),
-            name: String::new(),
-            namespace: String::new(),
+            api_version: api_version.to_owned().into(),
+            kind: kind.to_owned().into(),
+            name: "".into(),
+            namespace: "".into(),
         };
         let matches = |pattern: &str, object: &Object| pattern.parse::<KindPattern>().expect("a pattern").matches(object);
         let deployment = object("apps/v1", "Deployment");

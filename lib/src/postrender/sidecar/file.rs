@@ -123,14 +123,14 @@ impl Sidecar {
 
 fn is_fixed(data: &Data) -> bool {
     match data {
-        Data::Raw(text) | Data::Text(text) => !text.contains("${"),
+        Data::Raw(text) | Data::Text(text) => !text.contains('$'),
         Data::List(items) => items.iter().all(is_fixed),
         Data::Map(entries) => entries.iter().all(is_fixed_entry),
     }
 }
 
 fn is_fixed_entry((key, value): &(String, Data)) -> bool {
-    !key.contains("${") && is_fixed(value)
+    !key.contains('$') && is_fixed(value)
 }
 
 /// A plain scalar with a placeholder gets its type from what comes out in the end; everything in quotes is text.

@@ -37,7 +37,7 @@ pub(super) fn inject(
 /// A pod template whose values placeholders stand for.
 struct Pod<'a> {
     tree: &'a Tree<'a>,
-    object: &'a Object,
+    object: &'a Object<'a>,
     template: NodeId,
 }
 
@@ -132,7 +132,7 @@ fn check_names(tree: &Tree, chosen: &[Cow<Sidecar>], spec: NodeId, place: &str) 
 
 fn add_to_spec(editor: &mut Editor, chosen: &[Cow<Sidecar>], spec: NodeId, rule: Rule) -> Result<(), SidecarError> {
     let mut settle = |field, items: fn(&Sidecar) -> &Vec<Data>| {
-        let items = chosen.iter().flat_map(|sidecar| items(sidecar).iter().map(|item| (&*sidecar.source, item.clone())));
+        let items = chosen.iter().flat_map(|sidecar| items(sidecar).iter().map(|item| (&*sidecar.source, item)));
         Keyed { holder: spec, field, key: "name", items: items.collect() }.settle(editor, rule)
     };
     let containers = settle("containers", |sidecar| &sidecar.containers)?;
@@ -140,7 +140,7 @@ fn add_to_spec(editor: &mut Editor, chosen: &[Cow<Sidecar>], spec: NodeId, rule:
     let volumes = settle("volumes", |sidecar| &sidecar.volumes)?;
     let secrets = settle("imagePullSecrets", |sidecar| &sidecar.image_pull_secrets)?;
     // Native sidecars start before the pod's own init containers, so that these can use them.
-    let (native, mut ordinary): (Vec<_>, Vec<_>) = init_containers.into_iter().partition(is_native);
+    let (native, mut ordinary): (Vec<_>, Vec<_>) = init_containers.into_iter().partition(|container| is_native(container));
     let own = editor.tree().find(spec, &["initContainers"]);
     if own.is_some_and(|list| editor.tree().last_child(list).is_some()) {
         editor.merge(spec, &field("initContainers", Patch::Prepend(native)))?;
@@ -153,7 +153,7 @@ fn add_to_spec(editor: &mut Editor, chosen: &[Cow<Sidecar>], spec: NodeId, rule:
 }
 
 /// Adds items at the end of the lists of a mapping.
-fn append<const N: usize>(editor: &mut Editor, node: NodeId, new: [(&str, Vec<Data>); N]) -> Result<(), SidecarError> {
+fn append<const N: usize>(editor: &mut Editor, node: NodeId, new: [(&str, Vec<&Data>); N]) -> Result<(), SidecarError> {
     let new = new.into_iter().filter(|(_, items)| !items.is_empty());
     let patch: Vec<_> = new.map(|(field, items)| (field.to_owned(), Patch::Append(items))).collect();
     if patch.is_empty() {
@@ -192,7 +192,7 @@ fn add_to_containers(editor: &mut Editor, chosen: &[Cow<Sidecar>], spec: NodeId,
 
 fn add_to_container(editor: &mut Editor, taken: &[&Sidecar], container: NodeId, rule: Rule) -> Result<(), SidecarError> {
     let mut settle = |field, key, items: fn(&Sidecar) -> &Vec<Data>| {
-        let items = taken.iter().flat_map(|sidecar| items(sidecar).iter().map(|item| (&*sidecar.source, item.clone())));
+        let items = taken.iter().flat_map(|sidecar| items(sidecar).iter().map(|item| (&*sidecar.source, item)));
         Keyed { holder: container, field, key, items: items.collect() }.settle(editor, rule)
     };
     let env = settle("env", "name", |sidecar| &sidecar.existing.env)?;
@@ -226,6 +226,6 @@ fn add_to_metadata(
     Ok(editor.merge(template, &field("metadata", metadata))?)
 }
 
-fn field(name: &str, patch: Patch) -> Patch {
+fn field<'d>(name: &str, patch: Patch<'d>) -> Patch<'d> {
     Patch::Map(vec![(name.to_owned(), patch)])
 }

@@ -13,7 +13,7 @@ pub(super) struct Keyed<'a> {
     /// What items are known by.
     pub(super) key: &'a str,
     /// Items, each with the file it comes from.
-    pub(super) items: Vec<(&'a str, Data)>,
+    pub(super) items: Vec<(&'a str, &'a Data)>,
 }
 
 /// What to do about conflicts, and where they are.
@@ -23,22 +23,22 @@ pub(super) struct Rule<'a> {
     pub(super) place: &'a str,
 }
 
-impl Keyed<'_> {
+impl<'a> Keyed<'a> {
     /// Compares the items with those that are there, replaces the ones that have to be, and returns the new ones.
-    pub(super) fn settle(self, editor: &mut Editor, rule: Rule) -> Result<Vec<Data>, SidecarError> {
-        let mut new: Vec<Data> = Vec::new();
+    pub(super) fn settle(self, editor: &mut Editor, rule: Rule) -> Result<Vec<&'a Data>, SidecarError> {
+        let mut new: Vec<&Data> = Vec::new();
         for (file, item) in self.items {
-            let key = item.get(self.key).and_then(Data::as_text).unwrap_or_default().to_owned();
+            let key = item.get(self.key).and_then(Data::as_text).unwrap_or_default();
             let conflict = |path: String| SidecarError::Conflict {
                 place: rule.place.to_owned(),
                 path: format!("{path}[{}={key}]", self.key),
                 file: file.to_owned(),
             };
-            let added = new.iter().find(|one| one.get(self.key).and_then(Data::as_text) == Some(&key));
-            match (find(editor.tree(), self.holder, self.field, self.key, &key)?, added) {
+            let added = new.iter().find(|one| one.get(self.key).and_then(Data::as_text) == Some(key));
+            match (find(editor.tree(), self.holder, self.field, self.key, key)?, added) {
                 (None, None) => new.push(item),
-                (None, Some(other)) if other.same(&item) => {}
-                (Some(node), _) if Data::of(editor.tree(), node).is_some_and(|there| there.same(&item)) => {}
+                (None, Some(other)) if other.same(item) => {}
+                (Some(node), _) if Data::of(editor.tree(), node).is_some_and(|there| there.same(item)) => {}
                 (Some(node), _) => match rule.conflict {
                     Conflict::Keep => {}
                     Conflict::Replace => replace(editor, node, item)?,
@@ -52,8 +52,8 @@ impl Keyed<'_> {
 }
 
 /// Replaces an item, through an alias that stands for its list if need be.
-fn replace(editor: &mut Editor, node: NodeId, item: Data) -> Result<(), EditError> {
-    editor.merge(node, &Patch::Put(item))
+fn replace(editor: &mut Editor, node: NodeId, item: &Data) -> Result<(), EditError> {
+    editor.merge(node, &Patch::Put(item.clone()))
 }
 
 /// The item of a list with this key.

@@ -176,12 +176,10 @@ impl<'a> Tree<'a> {
         const DEEPEST_MERGE: usize = 100;
         let mut found = None;
         for (key, value) in self.entries(self.resolve(mapping)) {
-            if self.is_merge(key) {
-                if depth < DEEPEST_MERGE {
-                    found = self.merged(value).find_map(|merged| self.lookup(merged, wanted, depth + 1)).or(found);
-                }
-            } else if self.has_text(key, wanted) {
+            if self.has_text(key, wanted) && !self.is_merge(key) {
                 found = Some(value);
+            } else if depth < DEEPEST_MERGE && self.is_merge(key) {
+                found = self.merged(value).find_map(|merged| self.lookup(merged, wanted, depth + 1)).or(found);
             }
         }
         found
@@ -197,7 +195,7 @@ impl<'a> Tree<'a> {
     /// Whether a key is the `<<` that merges other mappings.
     #[must_use]
     pub fn is_merge(&self, key: NodeId) -> bool {
-        self.style(key) == Style::Plain && &self.text[self.span(key)] == "<<"
+        self.style(key) == Style::Plain && self.bytes(key) == b"<<"
     }
 
     /// The value at the end of a path of keys.
@@ -222,9 +220,13 @@ impl<'a> Tree<'a> {
 
     fn has_text(&self, id: NodeId, wanted: &str) -> bool {
         if self.style(id) == Style::Plain && !self.values.contains_key(&id) {
-            return self.text[self.span(id)] == *wanted;
+            return self.bytes(id) == wanted.as_bytes();
         }
         self.scalar(id).is_some_and(|text| text == wanted)
+    }
+
+    fn bytes(&self, id: NodeId) -> &[u8] {
+        &self.text.as_bytes()[self.span(id)]
     }
 
     fn node(&self, id: NodeId) -> &Node {

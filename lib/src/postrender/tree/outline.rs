@@ -227,15 +227,7 @@ impl Outline<'_> {
         if !may_begin_plain(self.text[start], self.text.get(start + 1).copied()) {
             return None;
         }
-        let mut at = start;
-        while let Some(&byte) = self.text.get(at) {
-            match byte {
-                b'\n' | b'\r' => break,
-                b':' if self.is_blank_at(at + 1) => break,
-                b'#' if matches!(self.text[at - 1], b' ' | b'\t') => break,
-                _ => at += 1,
-            }
-        }
+        let at = self.end_of_plain(start);
         let trimmed = self.text[start..at].trim_ascii_end().len();
         // A tab at the end, or blanks before a colon, are rare enough for the full reader.
         if self.text[start + trimmed..at].contains(&b'\t') {
@@ -243,6 +235,20 @@ impl Outline<'_> {
         }
         self.at = start + trimmed;
         if self.text.get(at) == Some(&b':') && self.at != at { None } else { Some(self.at) }
+    }
+
+    /// Where a plain scalar ends: at a line break, a colon before a blank, or a comment.
+    fn end_of_plain(&self, start: usize) -> usize {
+        for place in memchr::memchr3_iter(b'\n', b':', b'#', &self.text[start..]) {
+            let at = start + place;
+            match self.text[at] {
+                b':' if !self.is_blank_at(at + 1) => {}
+                b'#' if !matches!(self.text[at - 1], b' ' | b'\t') => {}
+                b'\n' => return at - usize::from(self.text[at - 1] == b'\r'),
+                _ => return at,
+            }
+        }
+        self.text.len()
     }
 
     /// A text in double quotes on one line. Returns its end, with reading there.
@@ -331,7 +337,7 @@ impl Outline<'_> {
     }
 
     pub(super) fn spaces(&mut self) -> usize {
-        let spaces = self.text[self.at..].iter().take_while(|&&byte| byte == b' ').count();
+        let spaces = blanks(&self.text[self.at..]);
         self.at += spaces;
         spaces
     }
@@ -368,6 +374,21 @@ impl Outline<'_> {
     fn is_blank_at(&self, at: usize) -> bool {
         matches!(self.text.get(at), None | Some(b' ' | b'\n' | b'\r' | b'\t'))
     }
+}
+
+/// How many blanks a text begins with; eight of them are looked at at once.
+fn blanks(text: &[u8]) -> usize {
+    const BLANKS: u64 = u64::from_le_bytes([b' '; 8]);
+    let (eights, _) = text.as_chunks::<8>();
+    let mut count = 0;
+    for eight in eights {
+        let other = u64::from_le_bytes(*eight) ^ BLANKS;
+        if other != 0 {
+            return count + other.trailing_zeros() as usize / 8;
+        }
+        count += 8;
+    }
+    count + text[count..].iter().take_while(|&&byte| byte == b' ').count()
 }
 
 fn may_begin_plain(first: u8, second: Option<u8>) -> bool {
