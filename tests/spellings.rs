@@ -139,10 +139,14 @@ fn flags(helm: &Path, command: &str) -> Vec<String> {
 fn every_flag_of_both_helms_is_known() {
     let (Some(helm_3), Some(helm_4)) = (real_helm_3(), real_program("helm/helm")) else { return };
     let mut unknown = Vec::new();
-    for (helm, command) in [helm_3, helm_4].iter().flat_map(|helm| COMMANDS.iter().map(move |command| (helm, command))) {
+    // Of `list -a` Helm 4 knows nothing, and neither do we unless the user speaks Helm 3.
+    let helms = [(helm_3, "v3"), (helm_4, "")];
+    for ((helm, version), command) in helms.iter().flat_map(|helm| COMMANDS.iter().map(move |command| (helm, command))) {
         for flag in flags(helm, command) {
             // With the value that no flag takes the command ends before it does anything.
-            let output = Command::new(RHELM).args(command.split(' ')).args([&flag, "--no-such-flag"]).output();
+            let mut rhelm = Command::new(RHELM);
+            rhelm.env("RHELM_HELM_VERSION", version).args(command.split(' ')).args([&flag, "--no-such-flag"]);
+            let output = rhelm.output();
             let text = String::from_utf8_lossy(&output.expect("rhelm runs").stderr).into_owned();
             if text.contains(&format!("unknown flag: {flag}"))
                 || text.contains("unknown shorthand")

@@ -80,8 +80,11 @@ struct ListArgs {
 }
 
 pub(crate) fn define() -> Command {
-    let list = rhelm_cli::with_flags::<ListArgs>(Command::new("list").alias("ls").about("List releases"));
-    if speaks_helm_3() { list.mut_arg("all", |all| all.short('a')) } else { list }
+    let list = Command::new("list").alias("ls").about("List releases");
+    if speaks_helm_3() {
+        return rhelm_cli::with_flags_now::<ListArgs>(list).mut_arg("all", |all| all.short('a'));
+    }
+    rhelm_cli::with_flags::<ListArgs>(list)
 }
 
 /// Whether the user's scripts are written for Helm 3.
