@@ -69,7 +69,8 @@ fn parity_vectors() {
     let mut wrong = Vec::new();
     for line in std::fs::read_to_string(path).expect("vectors").lines() {
         let vector: Json = serde_json::from_str(line).expect("a vector");
-        let Some(case) = template_case(&vector) else { continue };
+        // Flags that are read as CSV are the command line's, and tested with it.
+        let Some(case) = template_case(&vector).filter(|_| vector["title"] != "values as CSV") else { continue };
         let found = run(&case);
         let expected = Outcome::recorded(&case);
         let is_later = |line: &String| LATER.iter().any(|start| line.starts_with(start));
@@ -176,7 +177,7 @@ fn options(args: &Json) -> ValueOptions {
             "--set-json" => options.set_json.push(value),
             "--set-file" => options.set_file.push(value),
             "--set-literal" => options.set_literal.push(value),
-            "-s" | "-n" | "-a" => {}
+            "-s" | "-n" | "-a" | "-l" => {}
             other => panic!("unknown flag {other}"),
         }
     }
