@@ -14,7 +14,7 @@ use crate::format;
 use crate::rune::decode;
 use crate::unicode::{is_digit, is_letter};
 use crate::value::Value;
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 
 const LEFT: &[u8] = b"{{";
 const RIGHT: &[u8] = b"}}";
@@ -23,6 +23,17 @@ const RIGHT_COMMENT: &[u8] = b"*/";
 
 /// The blank and the minus that ask for trimming.
 const TRIM_MARKER: usize = 2;
+
+/// Which bytes of ASCII a word may have, by their number.
+const IN_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+        byte += 1;
+    }
+    table
+};
 
 /// Reads tokens from a template's text.
 #[derive(Debug)]
@@ -77,7 +88,7 @@ impl<'s> Lexer<'s> {
         loop {
             let start = self.at;
             let rest = self.rest();
-            let Some(length) = memmem::find(rest, LEFT) else {
+            let Some(length) = memchr_iter(b'{', rest).find(|&at| rest.get(at + 1) == Some(&b'{')) else {
                 self.at = self.source.len();
                 return self.token(if rest.is_empty() { Kind::End } else { Kind::Text }, start);
             };
@@ -138,10 +149,10 @@ impl<'s> Lexer<'s> {
     fn action(&mut self) -> Token {
         let start = self.at;
         let rest = self.rest();
-        if let Some(trims) = right_delimiter(rest) {
-            return self.close_action(trims);
-        }
         let Some(&byte) = rest.first() else { return self.fail(start, "unclosed action") };
+        if rest.starts_with(RIGHT) {
+            return self.close_action(false);
+        }
         self.at += 1;
         match byte {
             b' ' | b'\t' | b'\r' | b'\n' => self.space(start),
@@ -177,7 +188,7 @@ impl<'s> Lexer<'s> {
     fn space(&mut self, start: usize) -> Token {
         self.at += self.rest().iter().take_while(|&&byte| is_space(byte)).count();
         // The last blank may belong to the marker of the closing delimiter.
-        if right_delimiter(&self.source[self.at - 1..]) == Some(true) {
+        if self.rest().first() == Some(&b'-') && right_delimiter(&self.source[self.at - 1..]) == Some(true) {
             self.at -= 1;
             if self.at == start {
                 return self.close_action(true);
@@ -269,19 +280,13 @@ impl<'s> Lexer<'s> {
 
     fn skip_word(&mut self) {
         loop {
-            let rest = self.rest();
-            match rest.first() {
-                Some(byte) if byte.is_ascii() => {
-                    if !byte.is_ascii_alphanumeric() && *byte != b'_' {
-                        return;
-                    }
-                    self.at += 1;
-                }
-                Some(_) => match decode(rest) {
-                    (Some(rune), width) if is_alphanumeric(rune) => self.at += width,
-                    _ => return,
-                },
-                None => return,
+            self.at += self.rest().iter().take_while(|&&byte| IN_WORD[usize::from(byte)]).count();
+            if self.rest().first().is_none_or(u8::is_ascii) {
+                return;
+            }
+            match decode(self.rest()) {
+                (Some(rune), width) if is_alphanumeric(rune) => self.at += width,
+                _ => return,
             }
         }
     }

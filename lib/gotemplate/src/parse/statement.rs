@@ -4,7 +4,7 @@ use super::draft::{Body, Control, ControlKind, Draft};
 use super::pipeline::{Context, Declarations};
 use super::{Parsed, Parser};
 use crate::lex::{Kind, Token};
-use crate::program::{Instruction, Place, RangeSite};
+use crate::program::{Instruction, Place, RangeSite, Span};
 use crate::rune::runes;
 use crate::value::{Str, Value};
 
@@ -81,12 +81,30 @@ impl Parser<'_> {
             Kind::Block => self.block(),
             Kind::Break => self.break_loop(),
             Kind::Continue => self.continue_loop(),
+            Kind::String | Kind::RawString if self.is_literal_text(token) => {
+                self.next_non_space();
+                let text = Span { start: token.start + 1, end: token.end - 1 };
+                self.draft().emit(Instruction::Text(text), NOWHERE);
+                Ok(())
+            }
             _ => {
                 self.backup();
                 self.peek();
                 self.command_action()
             }
         }
+    }
+
+    /// Whether an action is nothing but this literal, as `` {{`{{`}} `` is, and writes it as it stands in the file.
+    fn is_literal_text(&self, literal: Token) -> bool {
+        let rest = &self.text[literal.end as usize..];
+        let is_alone = [&b"}}"[..], b" }}", b" -}}"].iter().any(|end| rest.starts_with(end));
+        let text = literal.text(self.text);
+        is_alone
+            && match literal.kind {
+                Kind::RawString => !text.contains(&b'\r'),
+                _ => text.is_ascii() && !text.contains(&b'\\'),
+            }
     }
 
     fn command_action(&mut self) -> Parsed<()> {
