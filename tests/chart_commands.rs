@@ -24,7 +24,8 @@ fn chart() -> Files {
 #[test]
 fn charts_are_shown() {
     let Some(beside) = Beside::new(RHELM) else { return };
-    beside.files("web", &chart()).same(&[
+    let old = Files::new().file("Chart.yaml", chart_yaml("old") + "deprecated: true\n").file("values.yaml", "a: 1\n");
+    beside.files("web", &chart()).files("old", &old).same(&[
         "helm show chart web",
         "helm show values web",
         "helm show values web --jsonpath '{.a.b[1]}'",
@@ -33,6 +34,7 @@ fn charts_are_shown() {
         "helm show readme web",
         "helm show crds web",
         "helm show all web",
+        "helm show all old",
         "helm inspect chart web",
         "helm show chart nope",
         "helm show chart ./nope",

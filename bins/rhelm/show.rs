@@ -44,7 +44,7 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
     let [name] = exactly(&format!("rhelm show {part} [CHART] [flags]"), args.operands)?;
     let mut logs = Vec::new();
     let path = chart::locate(&name, &args.chart, &global.home(variable), &mut logs);
-    let loaded = path.and_then(|path| chart::load(&path, Purpose::Upgrade, &mut logs));
+    let loaded = path.and_then(|path| chart::load(&path, Purpose::Show, &mut logs));
     print_logs(&logs, global.debug);
     let chart = loaded?;
     if part == "values"
