@@ -42,6 +42,15 @@ impl Object for Capabilities {
         })
     }
 
+    fn fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        Some(["KubeVersion", "APIVersions", "HelmVersion"].map(|name| (name, self.field(name).unwrap_or_default())).into())
+    }
+
+    fn deep_copied(&self) -> Option<Value> {
+        let kube_version = self.kube_version.without_normalized();
+        Some(Value::Object(Rc::new(Self { kube_version, api_versions: self.api_versions.clone() })))
+    }
+
     fn display(&self) -> String {
         let versions = ApiVersions(self.api_versions.clone());
         format!("&{{{} {} {}}}", self.kube_version.display(), versions.display(), HelmVersion.display())
@@ -59,6 +68,17 @@ impl Object for Capabilities {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+}
+
+impl KubeVersion {
+    /// What its method `String` says.
+    fn text(&self) -> &str {
+        if self.normalized.is_empty() { &self.version } else { &self.normalized }
+    }
+
+    fn without_normalized(&self) -> Self {
+        Self { normalized: String::new(), ..self.clone() }
     }
 }
 
@@ -81,7 +101,21 @@ impl Object for KubeVersion {
     }
 
     fn call(&self, name: &str, _: &[Value]) -> Result<Value, MethodError> {
-        Ok(Value::string(if name == "String" { self.normalized.as_str() } else { self.version.as_str() }))
+        Ok(Value::string(if name == "String" { self.text() } else { &self.version }))
+    }
+
+    fn fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        let fields = [
+            ("Version", &self.version),
+            ("normalizedVersion", &self.normalized),
+            ("Major", &self.major),
+            ("Minor", &self.minor),
+        ];
+        Some(fields.map(|(name, text)| (name, Value::string(text.as_str()))).into())
+    }
+
+    fn deep_copied(&self) -> Option<Value> {
+        Some(Value::Object(Rc::new(self.without_normalized())))
     }
 
     fn display(&self) -> String {
@@ -89,7 +123,7 @@ impl Object for KubeVersion {
     }
 
     fn printed(&self) -> String {
-        self.normalized.clone()
+        self.text().to_owned()
     }
 
     fn exported(&self) -> Option<Vec<Exported>> {
@@ -154,6 +188,10 @@ impl Object for HelmVersion {
 
     fn display(&self) -> String {
         format!("{{{}}}", HELM.map(|(.., value)| value).join(" "))
+    }
+
+    fn fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        Some(HELM.map(|(name, _, value)| (name, Value::string(value))).into())
     }
 
     fn exported(&self) -> Option<Vec<Exported>> {

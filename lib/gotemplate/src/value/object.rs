@@ -70,6 +70,11 @@ pub trait Object: Debug + Any {
         self.display()
     }
 
+    /// What copying it field by field makes of it, where that loses the fields that are not exported.
+    fn deep_copied(&self) -> Option<Value> {
+        None
+    }
+
     /// The exported fields of a struct in their order, which encoders see. `None`: they see [`Object::plain`].
     fn exported(&self) -> Option<Vec<Exported>> {
         None

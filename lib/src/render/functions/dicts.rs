@@ -128,6 +128,7 @@ fn copy(value: &Value, budget: &mut Budget) -> Result<Value, FunctionError> {
             }
             Value::List(list.copied(items))
         }
+        Value::Object(object) => object.deep_copied().unwrap_or_else(|| value.clone()),
         other => other.clone(),
     };
     budget.leave();

@@ -71,6 +71,11 @@ impl Object for Pointer {
         POINTER.into()
     }
 
+    /// None of the fields is exported.
+    fn deep_copied(&self) -> Option<Value> {
+        Some(Value::Object(Rc::new(Self(Version::default()))))
+    }
+
     fn kind(&self) -> Kind {
         Kind::Ptr
     }
@@ -104,6 +109,10 @@ impl Object for Pointer {
 impl Object for Plain {
     fn type_name(&self) -> Cow<'static, str> {
         PLAIN.into()
+    }
+
+    fn deep_copied(&self) -> Option<Value> {
+        Some(Value::Object(Rc::new(Self(Version::default()))))
     }
 
     fn method(&self, name: &str) -> Option<usize> {
