@@ -15,8 +15,8 @@ fn main() {
     }
 }
 
-/// The functions that renders come to, from `scripts/order-functions`. Side by side they take a quarter of the pages that they
-/// take where the compiler puts them, and the time to map those.
+/// The functions that renders and operations on releases come to, from `scripts/order-functions`. Side by side they take a quarter
+/// of the pages that they take where the compiler puts them, and the time to map those.
 const ORDER: &str = "bins/order.txt";
 
 /// Whether the linker is the compiler's own, the only one known to take such a list.
