@@ -13,6 +13,7 @@ mod inject_labels;
 mod inject_sidecar;
 mod lint;
 mod parity;
+mod plugin_archives;
 mod plugin_commands;
 mod plugins;
 mod post_renderers;
