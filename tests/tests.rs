@@ -6,6 +6,7 @@ mod docs;
 mod errors;
 #[cfg(target_os = "linux")]
 mod filter_memory;
+mod getters;
 mod handlebars;
 mod help;
 mod hostile;
