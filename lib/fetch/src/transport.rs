@@ -104,7 +104,7 @@ impl Fetcher {
         if !matches!(scheme.as_str(), "http" | "https") {
             let access = if may_send { self.access.clone() } else { self.access.without_credentials() };
             let fetched = self.plugins.get(&scheme, target, &access);
-            return fetched.unwrap_or_else(|| Err(FetchError::Protocol(scheme)));
+            return fetched.unwrap_or(Err(FetchError::Protocol(scheme)));
         }
         let basic = (may_send && !username.is_empty() && !password.is_empty()).then(|| basic(username, password));
         let fetched = self.send("GET", target, &[], basic.as_deref(), None)?;

@@ -28,7 +28,7 @@ pub struct PluginFile {
 }
 
 /// What the kinds of plugins say of themselves.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Config {
     /// A subcommand.
     Cli {
@@ -47,13 +47,8 @@ pub enum Config {
         protocols: Vec<String>,
     },
     /// Nothing.
+    #[default]
     None,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self::None
-    }
 }
 
 /// What a plugin runs.
