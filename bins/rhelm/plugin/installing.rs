@@ -76,8 +76,8 @@ fn plugin_name(source: &str) -> &str {
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         digits > 0 && text[digits..].starts_with('.')
     };
-    let ends = stem.match_indices('-').map(|(at, _)| at).filter(|at| is_version(&stem[at + 1..]));
-    &stem[..ends.last().unwrap_or(stem.len())]
+    let end = stem.match_indices('-').map(|(at, _)| at).rfind(|at| is_version(&stem[at + 1..]));
+    &stem[..end.unwrap_or(stem.len())]
 }
 
 /// Where a plugin of that folder's name is to lie. The folder above is made.
