@@ -36,6 +36,7 @@ fn plugins_come_and_go() {
         "helm plugin list",
         "helm plugin ls --type cli/v1",
         "helm plugin list --type getter/v1",
+        "HELM_NO_PLUGINS=1 helm plugin list",
         "ls -l .local/share/helm/plugins | grep -o 'old\\|new'",
         "helm plugin update old",
         "helm plugin update",
@@ -61,4 +62,39 @@ fn plugins_run() {
         "helm nope",
         "HELM_PLUGINS=/nowhere helm new",
     ]);
+}
+
+#[test]
+fn plugins_are_cloned() {
+    let Some(beside) = start() else { return };
+    let commit = "git -c user.name=a -c user.email=a@example.com commit -qm";
+    let made = format!(
+        "cd old && git init -q && git add . && {commit} one && git tag v0.1.0 && echo > more && git add . && {commit} two"
+    );
+    assert_eq!(beside.ours(&made), "exit 0\n");
+    let install = "helm plugin install \"file://$PWD/old\"";
+    let refused = "exit 1\nError: plugin source does not support verification. Use --verify=false to skip verification\n";
+    assert_eq!(beside.ours(&format!("{install} --verify")), refused);
+    let installed = "installing\nInstalled plugin: old\nexit 0\n";
+    assert_eq!(beside.ours(install), installed);
+    let exists = "WARNING: Skipping plugin signature verification\nexit 1\n\
+                  level=WARN msg=\"plugin already exists\" path=~/.local/share/helm/plugins/old error=<nil>\nError: plugin already exists\n";
+    assert_eq!(beside.ours(&format!("{install} --verify=false")), exists);
+    assert_eq!(beside.ours("helm plugin update old"), "updating\nUpdated plugin: old\nexit 0\n");
+    assert_eq!(beside.ours("helm plugin uninstall old"), "deleting\nUninstalled plugin: old\nexit 0\n");
+    assert_eq!(
+        beside.ours(&format!("{install} --version '^0.1' && ls .local/share/helm/plugins/old")),
+        format!("{}plugin.yaml\nsay\nexit 0\n", installed.replace("exit 0\n", ""))
+    );
+}
+
+#[test]
+fn plugins_that_are_no_programs_are_listed_but_not_run() {
+    let Some(beside) = start() else { return };
+    let file =
+        "apiVersion: v1\ntype: cli/v1\nname: wasm\nversion: 1.0.0\nruntime: extism/v1\nconfig: {}\nruntimeConfig: {}\n";
+    let beside = beside.files("wasm", &Files::new().file("plugin.yaml", file).file("plugin.wasm", ""));
+    beside.same(&["helm plugin install wasm; helm plugin list"]);
+    let said = "exit 1\nError: plugin \"wasm\" needs the runtime \"extism/v1\": rhelm runs plugins that are programs\n";
+    assert_eq!(beside.ours("helm wasm"), said);
 }

@@ -2,35 +2,11 @@
 
 use rhelm_testutil::beside::Beside;
 use rhelm_testutil::chart::Files;
+use rhelm_testutil::keys;
 use rhelm_testutil::web::Site;
-use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 const RHELM: &str = env!("CARGO_BIN_EXE_rhelm");
-
-/// Two keys, of which one is locked, and one that signs nothing here.
-const KEYS: &str = r#"
-set -e
-cd "$1"
-export GNUPGHOME="$1"
-make() { gpg --batch --quiet --pinentry-mode loopback --passphrase "$2" --quick-gen-key "$1" "$3" sign never; }
-make 'Test Signer <signer@example.com>' '' rsa2048
-make 'Locked <locked@example.com>' secret rsa2048
-make 'Curve <curve@elsewhere.com>' '' ed25519
-gpg --batch --export > public.gpg
-gpg --batch --export curve > other.gpg
-gpg --batch --armor --export > public.asc
-gpg --batch --pinentry-mode loopback --passphrase secret --export-secret-keys > secret.gpg
-gpgconf --kill gpg-agent
-"#;
-
-fn keys() -> TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    let mut script = Command::new("sh");
-    script.args(["-c", KEYS, "sh"]).arg(folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    assert!(script.status().is_ok_and(|status| status.success()), "gpg makes keys: install the package gnupg");
-    folder
-}
 
 fn chart(name: &str) -> Files {
     Files::new()
@@ -40,7 +16,7 @@ fn chart(name: &str) -> Files {
 
 fn start() -> Option<(Beside, TempDir)> {
     let beside = Beside::new(RHELM)?;
-    let keys = keys();
+    let keys = keys::make();
     let beside = beside
         .variable("K", &keys.path().display().to_string())
         .variable("SOURCE_DATE_EPOCH", "1700000000")

@@ -6,6 +6,7 @@ mod docs;
 mod errors;
 #[cfg(target_os = "linux")]
 mod filter_memory;
+mod getters;
 mod handlebars;
 mod help;
 mod hostile;
@@ -13,6 +14,7 @@ mod inject_labels;
 mod inject_sidecar;
 mod lint;
 mod parity;
+mod plugin_archives;
 mod plugin_commands;
 mod plugins;
 mod post_renderers;

@@ -12,7 +12,7 @@ const STAGES: &[&[&str]] = &[
     &["version", "log"],
     &["chart", "values"],
     &["render"],
-    &["manifest", "lint"],
+    &["manifest", "lint", "plugin"],
     &["postrender"],
     &["plan", "cluster"],
     &["release"],

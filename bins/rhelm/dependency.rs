@@ -66,7 +66,7 @@ fn fetch(global: &GlobalArgs, what: &str, args: &FetchArgs) -> Result<(), Failur
     let mut manager = manager(&home, path, args.access.access(), &report);
     let verifier = Verifier::new(args.keyring.as_deref());
     let verify = |archive: &mut Archive| {
-        let provenance = archive.fetch_provenance()?;
+        let provenance = archive.fetch_provenance(&home)?;
         verifier.verify(&archive.file_name, &archive.data, &provenance).map(drop)
     };
     manager.skip_refresh = args.skip_refresh;

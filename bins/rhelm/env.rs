@@ -1,6 +1,5 @@
 //! `rhelm env`: the settings, as shells and plugins read them.
 
-use super::settings;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::{Failure, GlobalArgs, write_stdout};
 
@@ -17,7 +16,7 @@ pub(crate) fn define() -> Command {
 
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {
     let args = EnvArgs::from_arg_matches(matches)?;
-    let settings = settings::all(&global);
+    let settings = rhelm_cli::settings(&global);
     let text = match args.operands.as_slice() {
         [] => settings.iter().map(|(name, value)| format!("{name}=\"{value}\"\n")).collect(),
         [name] => format!("{}\n", settings.get(name.as_str()).map_or("", String::as_str)),

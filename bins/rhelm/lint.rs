@@ -45,7 +45,7 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
         paths.extend(args.operands.iter().flat_map(|path| subcharts(&Path::new(path).join("charts"))));
     }
     let options = LintOptions {
-        values: args.values.gather(&rhelm_fetch::Access::default())?,
+        values: args.values.gather(&global.home(rhelm_cli::variable), &rhelm_fetch::Access::default())?,
         namespace: namespace(&global, |name| std::env::var_os(name)),
         kube_version,
         skip_schema_validation: args.skip_schema_validation,

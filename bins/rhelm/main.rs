@@ -27,7 +27,6 @@ mod rollback;
 mod search;
 mod server;
 mod session;
-mod settings;
 mod show;
 mod status;
 mod store;

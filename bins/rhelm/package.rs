@@ -105,7 +105,7 @@ impl PackageArgs {
         let key = signing_key(self.keyring.as_deref(), self.key.as_deref().unwrap_or_default())?;
         let passphrase = passphrase(&key, self.passphrase_file.as_deref())?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let text = rhelm_provenance::sign(&chart.metadata, &name, data, &key, &passphrase)?;
+        let text = rhelm_provenance::sign(chart.metadata.document(), &name, data, &key, &passphrase)?;
         Ok(files::write(Path::new(&format!("{}.prov", path.display())), text.as_bytes(), 0o644)?)
     }
 }

@@ -4,7 +4,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::provenance::verified_text;
 use rhelm_cli::{ChartArgs, Failure, GlobalArgs, at_least_one, print_logs, say, variable, write_stdout};
 use rhelm_fetch::locate::{self, Archive};
-use rhelm_fetch::{Fetcher, files, registry};
+use rhelm_fetch::{files, registry};
 use rhelm_lib::chart::unpack;
 use std::path::Path;
 
@@ -48,10 +48,10 @@ impl PullArgs {
         let mut archive = locate::fetch(&home, &request)?;
         let mut verified = String::new();
         if let Some(verifier) = self.chart.verifier() {
-            let provenance = archive.fetch_provenance()?;
-            verified = verified_text(&verifier.verify(&archive.file_name, &archive.data, &provenance)?);
+            let provenance = archive.fetch_provenance(&home)?;
+            verified = verified_text("Chart", &verifier.verify(&archive.file_name, &archive.data, &provenance)?);
         } else if let Some(location) = archive.location.clone().filter(|_| self.prov) {
-            let fetcher = Fetcher::new(location.access);
+            let fetcher = home.fetcher(location.access);
             match fetcher.get(&format!("{}.prov", location.url), &location.owner) {
                 Ok(text) => archive.provenance = Some(text),
                 Err(error) => say(&format!("WARNING: Verification not found for {}: {error}", location.url)),

@@ -23,5 +23,5 @@ pub(crate) fn run(_: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {
     let args = VerifyArgs::from_arg_matches(matches)?;
     let [path] = exactly("rhelm verify PATH [flags]", args.operands)?;
     let verified = Verifier::new(args.keyring.as_deref()).verify_file(Path::new(&path))?;
-    write_stdout(verified_text(&verified).as_bytes())
+    write_stdout(verified_text("Chart", &verified).as_bytes())
 }

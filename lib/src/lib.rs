@@ -26,6 +26,7 @@ pub mod manifest;
 pub mod nearest;
 mod pattern;
 pub mod plan;
+pub mod plugin;
 pub mod postrender;
 mod regex;
 pub mod release;

@@ -91,7 +91,8 @@ fn what_helm_installed_is_shown_with_the_same_bytes() {
         |history web|hist web --max 2 -o json|history web -o yaml|history web --show-rollback-revision|history web --max=-1\
         |get manifest web|get manifest web --revision 2|get values web|get values web -a|get values web --revision 2 -o json\
         |get values web --revision 2|get notes web|get hooks web|get metadata web|get metadata web -o json|get metadata web -o yaml\
-        |get metadata web --revision 2|get all web|get all web --revision=2|status web --revision 9|status none|status Bad_Name\
+        |get metadata web --revision 2|get all web|get all web --template {{.Release.Chart.Name}}\
+        |get all web --template {{.Release.Chart.AppVersion}}{{.Release.Chart.IsRoot}}{{.Release.Chart.ChartFullPath}}{{.Release.Chart.Dependencies}}|get all web --revision=2|status web --revision 9|status none|status Bad_Name\
         |get all none|get values Bad_Name|get metadata web --revision 7|history none|history Bad_Name|list -f ( -q|list -l ===\
         |list -o csv|status web -o toml|status web --revision x|history web --max x|get values web -o xml";
     for line in lines.split('|') {

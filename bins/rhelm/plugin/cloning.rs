@@ -1,50 +1,44 @@
 //! Plugins from git repositories: cloned at the version that is asked for, and brought up to date.
 
-use super::file::{Plugin, folders};
-use super::running;
-use rhelm_cli::{Failure, GlobalArgs, say};
+use super::installing::{free_place, usable};
+use rhelm_cli::Failure;
+use rhelm_fetch::Home;
+use rhelm_fetch::plugins::Plugin;
 use rhelm_lib::version::{Constraint, Version};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Clones a repository and installs the plugin in it.
+/// Clones a repository and puts the plugin in it among the others.
 ///
 /// # Errors
 /// When there is none, or no such version of it.
-pub(super) fn install(global: &GlobalArgs, source: &str, version: &str) -> Result<(), Failure> {
-    let unknown = |cause: &str| {
+pub(super) fn install(home: &Home, source: &str, version: &str) -> Result<Plugin, Failure> {
+    let unknown = || {
         Failure::new(format!(
-            "cannot get information about plugin source {source:?} (if it's a local directory, does it exist?), last error was: {cause}"
+            "cannot get information about plugin source {source:?} (if it's a local directory, does it exist?), last error was: Cannot detect VCS"
         ))
     };
     if !["://", "git@"].iter().any(|mark| source.contains(mark)) {
-        return Err(unknown("Cannot detect VCS"));
+        return Err(unknown());
     }
-    if is_archive(source) {
-        return Err(Failure::new(format!("{source}: archives of plugins are not taken: unpack it, and install the folder")));
-    }
-    let root = folders(global).into_iter().next().unwrap_or_default();
-    std::fs::create_dir_all(&root)?;
-    // Beside its later place, so that it can be moved there when it is whole.
-    let temporary = tempfile::Builder::new().prefix(".clone-").tempdir_in(&root)?;
-    let folder = temporary.path().join("plugin");
     let url = source.trim_start_matches("git+");
-    git(Path::new("."), &["clone", "--quiet", "--", url, &folder.display().to_string()])
-        .map_err(|_| unknown("Cannot detect VCS"))?;
+    let name = url.trim_end_matches('/').trim_end_matches(".git").rsplit('/').next().unwrap_or_default();
+    let place = free_place(home, name)?;
+    // Beside its later place, so that it can be moved there when it is whole.
+    let temporary = tempfile::Builder::new().prefix(".clone-").tempdir_in(place.parent().unwrap_or(&place))?;
+    let folder = temporary.path().join("plugin");
+    git(Path::new("."), &["clone", "--quiet", "--", url, &folder.display().to_string()]).map_err(|_| unknown())?;
     if !version.is_empty() {
         git(&folder, &["checkout", "--quiet", &reference(&folder, version)?, "--"])?;
     }
-    let mut plugin = Plugin::read(&folder).map_err(Failure::new)?;
-    let name = url.trim_end_matches('/').trim_end_matches(".git").rsplit('/').next().unwrap_or_default();
-    let place = root.join(name);
-    if name.is_empty() || place.symlink_metadata().is_ok() {
-        return Err(Failure::new("plugin already exists"));
-    }
+    Plugin::read(&folder)?;
     std::fs::rename(&folder, &place)?;
-    plugin.folder = place;
-    running::hook(global, &plugin, "install")?;
-    say(&format!("Installed plugin: {}", plugin.name));
-    Ok(())
+    usable(&place)
+}
+
+/// Whether a plugin's folder was cloned.
+pub(super) fn is_clone(folder: &Path) -> bool {
+    folder.join(".git").exists()
 }
 
 /// Brings a clone up to date.
@@ -57,10 +51,6 @@ pub(super) fn update(folder: &Path) -> Result<(), Failure> {
     }
     git(folder, &["fetch", "--quiet", "--tags", "origin"])?;
     git(folder, &["checkout", "--quiet", "--detach", "origin/HEAD"]).map(drop)
-}
-
-fn is_archive(source: &str) -> bool {
-    [".tgz", ".tar.gz", ".zip"].iter().any(|ending| source.ends_with(ending)) || source.starts_with("oci://")
 }
 
 /// The tag of the newest version that the constraint accepts, or what has just that name.

@@ -1,10 +1,9 @@
 //! Running a plugin: as a subcommand, with Helm's environment, or at an event of its life.
 
-use super::super::settings;
-use super::file::{Plugin, installed};
 use clap::{Args, Command as Clap, FromArgMatches};
-use rhelm_cli::{Failure, GlobalArgs};
-use std::collections::BTreeMap;
+use rhelm_cli::{Failure, GlobalArgs, variable};
+use rhelm_fetch::plugins::{Plugin, Plugins, start_error};
+use rhelm_lib::plugin::{Config, Expand};
 use std::process::Command;
 
 /// Runs the plugin or the program `rhelm-NAME` that the first operand names; `None` when there is none.
@@ -15,12 +14,15 @@ pub(crate) fn run_named(words: &[String]) -> Option<Result<(), Failure>> {
         Ok(global) => global,
         Err(failure) => return Some(Err(failure)),
     };
-    let plugin = installed(&global).into_iter().find(|plugin| plugin.name == *name && plugin.kind == "cli/v1");
+    let plugins = global.home(variable).plugins;
+    let is_off = variable("HELM_NO_PLUGINS").is_some_and(|value| value == "1");
+    let installed = if is_off { Vec::new() } else { plugins.installed().0 };
+    let plugin = installed.into_iter().find(|plugin| plugin.file.name == *name && plugin.file.kind == "cli/v1");
     if let Some(plugin) = plugin {
-        return Some(run(&global, &plugin, args));
+        return Some(run(&plugins, &plugin, args));
     }
     let program = which::which(format!("rhelm-{name}")).ok()?;
-    let status = Command::new(&program).args(args).envs(environment(&global)).status();
+    let status = Command::new(&program).args(args).envs(plugins.environment()).status();
     Some(match status {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(Failure::silent(code(status))),
@@ -60,33 +62,20 @@ fn global_args(words: &[String]) -> Result<GlobalArgs, Failure> {
     Ok(GlobalArgs::from_arg_matches(&matches)?.with_environment(|name| std::env::var(name).ok()))
 }
 
-fn environment(global: &GlobalArgs) -> BTreeMap<String, String> {
-    let mut variables: BTreeMap<String, String> =
-        settings::all(global).into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    if let Ok(own) = std::env::current_exe() {
-        variables.insert("HELM_BIN".to_owned(), own.display().to_string());
+fn run(plugins: &Plugins, plugin: &Plugin, args: &[String]) -> Result<(), Failure> {
+    let name = &plugin.file.name;
+    if plugin.file.runtime != "subprocess" {
+        let runtime = &plugin.file.runtime;
+        return Err(Failure::new(format!(
+            "plugin {name:?} needs the runtime {runtime:?}: rhelm runs plugins that are programs"
+        )));
     }
-    variables
-}
-
-fn command(global: &GlobalArgs, plugin: &Plugin, program: &str, args: &[String]) -> Command {
-    let mut variables = environment(global);
-    variables.insert("HELM_PLUGIN_NAME".to_owned(), plugin.name.clone());
-    variables.insert("HELM_PLUGIN_DIR".to_owned(), plugin.folder.display().to_string());
-    let expand = |text: &str| expand(text, &|name| variables.get(name).cloned().or_else(|| std::env::var(name).ok()));
-    let mut command = Command::new(expand(program));
-    command.args(args.iter().map(|arg| expand(arg))).envs(&variables);
-    command
-}
-
-fn run(global: &GlobalArgs, plugin: &Plugin, args: &[String]) -> Result<(), Failure> {
-    let name = &plugin.name;
-    let Some((program, own)) = plugin.command() else {
-        return Err(Failure::new(format!("plugin {name:?} has no command for this platform")));
-    };
-    let args = if plugin.ignore_flags { &[] } else { args };
-    let status = command(global, plugin, &program, &own).args(args).status();
-    let status = status.map_err(|error| Failure::new(format!("plugin {name:?}: {program}: {error}")))?;
+    let prepared = plugins.command(plugin, &plugin.file.subprocess.commands, Expand::All);
+    let mut command =
+        prepared.ok_or_else(|| Failure::new("failed to prepare plugin command: no plugin command is applicable"))?;
+    let is_deaf = matches!(plugin.file.config, Config::Cli { ignore_flags: true, .. });
+    let status = command.args(if is_deaf { &[] } else { args }).status();
+    let status = status.map_err(|error| Failure::new(start_error(&command.get_program().to_string_lossy(), &error)))?;
     if status.success() {
         return Ok(());
     }
@@ -94,41 +83,22 @@ fn run(global: &GlobalArgs, plugin: &Plugin, args: &[String]) -> Result<(), Fail
 }
 
 /// Runs what the plugin has for an event; most have nothing.
-pub(super) fn hook(global: &GlobalArgs, plugin: &Plugin, event: &str) -> Result<(), Failure> {
-    let Some((program, args)) = plugin.hook(event) else { return Ok(()) };
-    let name = &plugin.name;
-    let mut command = command(global, plugin, &program, &args);
-    if plugin.folder.is_dir() {
-        command.current_dir(&plugin.folder);
-    }
-    let status = command.status();
-    match status {
+pub(super) fn hook(plugins: &Plugins, plugin: &Plugin, event: &str) -> Result<(), Failure> {
+    let Some(commands) = plugin.file.subprocess.hooks.get(event).filter(|commands| !commands.is_empty()) else {
+        return Ok(());
+    };
+    let expanded = if plugin.file.subprocess.expands_hooks { Expand::All } else { Expand::Program };
+    let prepared = plugins.command(plugin, commands, expanded);
+    let mut command = prepared.ok_or_else(|| Failure::new("no plugin command is applicable"))?;
+    match command.status() {
         Ok(status) if status.success() => Ok(()),
-        Ok(_) => Err(Failure::new(format!("plugin {event} hook for {name:?} exited with error"))),
-        Err(error) => Err(Failure::new(format!("plugin {event} hook for {name:?}: {error}"))),
+        Ok(_) => Err(Failure::new(format!("plugin {event} hook for {:?} exited with error", plugin.file.name))),
+        Err(error) => Err(Failure::new(start_error(&command.get_program().to_string_lossy(), &error))),
     }
 }
 
 fn code(status: std::process::ExitStatus) -> u8 {
     status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
-}
-
-/// `$NAME` and `${NAME}`; what nobody has set is empty, as in a shell.
-fn expand(text: &str, variable: &dyn Fn(&str) -> Option<String>) -> String {
-    let mut expanded = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('$') {
-        expanded.push_str(before);
-        let braced = after.strip_prefix('{').and_then(|inner| inner.split_once('}'));
-        let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(after.len());
-        let (name, tail) = braced.unwrap_or((&after[..end], &after[end..]));
-        match name {
-            "" => expanded.push('$'),
-            name => expanded.push_str(&variable(name).unwrap_or_default()),
-        }
-        rest = tail;
-    }
-    expanded + rest
 }
 
 #[cfg(test)]
@@ -141,11 +111,5 @@ mod tests {
         let (global, rest) = split(&words.map(str::to_owned));
         assert_eq!(global, ["-n", "x", "--debug", "--kube-context=c", "-nq"]);
         assert_eq!(rest, ["diff", "upgrade", "--allow", "web"]);
-    }
-
-    #[test]
-    fn variables_are_put_in() {
-        let variable = |name: &str| (name == "A").then(|| "x".to_owned());
-        assert_eq!(expand("$A/${A}b/$B-$", &variable), "x/xb/-$");
     }
 }

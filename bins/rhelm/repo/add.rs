@@ -3,7 +3,7 @@
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::{Failure, exactly, parse_duration, say};
 use rhelm_fetch::repositories::{Repositories, Repository, lock};
-use rhelm_fetch::{Access, FetchError, Home, index, url};
+use rhelm_fetch::{Access, FetchError, Home, index};
 use std::io::Read;
 use std::time::Duration;
 
@@ -84,14 +84,13 @@ pub(super) fn run(home: &Home, matches: &ArgMatches) -> Result<(), Failure> {
         say(&format!("{name:?} already exists with the same configuration, skipping"));
         return Ok(());
     }
-    let scheme = url::parse(&repository.url).scheme;
-    if !matches!(scheme, "http" | "https") {
-        return Err(FetchError::Protocol(scheme.to_owned()).into());
-    }
     let access = Access { timeout: Some(args.timeout).filter(|timeout| !timeout.is_zero()), ..repository.access() };
-    index::update(home, &repository, access).map_err(|error| {
-        let place = &repository.url;
-        Failure::new(format!("looks like {place:?} is not a valid chart repository or cannot be reached: {error}"))
+    index::update(home, &repository, access).map_err(|error| match error {
+        FetchError::Protocol(_) => error.into(),
+        error => {
+            let place = &repository.url;
+            Failure::new(format!("looks like {place:?} is not a valid chart repository or cannot be reached: {error}"))
+        }
     })?;
     let name = repository.name.clone();
     repositories.put(repository);

@@ -5,7 +5,7 @@ use goyaml::Map;
 use rhelm_fetch::{Access, Fetcher, Home};
 use rhelm_lib::chart::{Chart, dependency, loader};
 use rhelm_lib::log::{Level, Log};
-use rhelm_lib::values::{self, ValueOptions};
+use rhelm_lib::values::{self, Source, ValueOptions};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -34,7 +34,7 @@ pub fn locate(name: &str, args: &ChartArgs, home: &Home, logs: &mut Vec<Log>) ->
     }
     let mut archive = rhelm_fetch::locate::fetch(home, &args.request(name))?;
     if let Some(verifier) = verifier {
-        let provenance = archive.fetch_provenance()?;
+        let provenance = archive.fetch_provenance(home)?;
         verifier.verify(&archive.file_name, &archive.data, &provenance)?;
     }
     if let Some((reference, digest)) = &archive.pulled {
@@ -111,7 +111,7 @@ pub fn open(
     let update = dependencies.dependency_update.then_some(&home);
     let path = locate(name, chart, &home, &mut logs);
     let loaded = path.and_then(|path| {
-        let config = values.gather(&chart.access())?;
+        let config = values.gather(&home, &chart.access())?;
         Ok((config, load_complete(&path, purpose, chart, update, &mut logs)?))
     });
     print_logs(&logs, global.debug);
@@ -120,11 +120,11 @@ pub fn open(
 }
 
 impl ValuesArgs {
-    /// Gathers the user's values; `access` is for those that are on a server.
+    /// Gathers the user's values; `access` is for those that are on a server, and plugins get nothing of it.
     ///
     /// # Errors
     /// For the first file or flag that cannot be read.
-    pub fn gather(&self, access: &Access) -> Result<Map, Failure> {
+    pub fn gather(&self, home: &Home, access: &Access) -> Result<Map, Failure> {
         let options = ValueOptions {
             files: StringList::all(&self.values).cloned().collect(),
             set_json: self.set_json.clone(),
@@ -133,20 +133,23 @@ impl ValuesArgs {
             set_file: self.set_file.clone(),
             set_literal: self.set_literal.clone(),
         };
-        Ok(values::gather(&options, &|name| read(name, access))?)
+        Ok(values::gather(&options, &|name| read(name, home, access))?)
     }
 }
 
-/// Reads a file, a URL, or standard input for `-`.
-fn read(path: &str, access: &Access) -> std::io::Result<Vec<u8>> {
-    let is_on_server = path.starts_with("http://") || path.starts_with("https://");
-    if is_on_server {
-        return Fetcher::new(access.clone()).get(path, path).map_err(std::io::Error::other);
-    }
-    if path.trim() != "-" {
-        return std::fs::read(path);
-    }
-    let mut text = Vec::new();
-    std::io::stdin().read_to_end(&mut text)?;
-    Ok(text)
+/// Reads a file, a URL, what a plugin fetches, or standard input for `-`.
+fn read(path: &str, home: &Home, access: &Access) -> std::io::Result<Vec<u8>> {
+    let fetched = match Source::of(path).map_err(std::io::Error::other)? {
+        Source::Url { scheme } => match scheme.to_lowercase().as_str() {
+            "http" | "https" => Some(Fetcher::new(access.clone()).get(path, path)),
+            scheme => home.plugins.get(scheme, path, &Access::default()),
+        },
+        Source::File => None,
+        Source::Input => {
+            let mut text = Vec::new();
+            std::io::stdin().read_to_end(&mut text)?;
+            return Ok(text);
+        }
+    };
+    fetched.map_or_else(|| std::fs::read(path), |fetched| fetched.map_err(std::io::Error::other))
 }

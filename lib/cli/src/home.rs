@@ -1,8 +1,11 @@
 //! Where Helm keeps its files, by flags and environment.
 
-use crate::GlobalArgs;
+use crate::{GlobalArgs, settings};
 use rhelm_fetch::Home;
+use rhelm_fetch::plugins::Plugins;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The folders that Helm's files lie in.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -42,6 +45,12 @@ impl Folders {
 }
 
 impl GlobalArgs {
+    fn plugins(&self, list: &str) -> Plugins {
+        let folders = std::env::split_paths(list).filter(|path| !path.as_os_str().is_empty()).collect();
+        let global = self.clone();
+        Plugins { folders, settings: Some(Arc::new(move || plugin_settings(&global))) }
+    }
+
     /// Where Helm's files are.
     #[must_use]
     pub fn home(&self, variable: impl Fn(&str) -> Option<String>) -> Home {
@@ -57,8 +66,16 @@ impl GlobalArgs {
             repository_cache: file(&self.repository_cache, "HELM_REPOSITORY_CACHE", cache.join("repository")),
             content_cache: file(&self.content_cache, "HELM_CONTENT_CACHE", cache.join("content")),
             registry_config: file(&self.registry_config, "HELM_REGISTRY_CONFIG", config.join("registry/config.json")),
+            plugins: self.plugins(&folders.plugins(&variable)),
         }
     }
+}
+
+/// The settings as plugins get them: `HELM_BIN` is this program, wherever they are run.
+fn plugin_settings(global: &GlobalArgs) -> BTreeMap<String, String> {
+    let all = settings(global).into_iter().map(|(name, value)| (name.to_owned(), value));
+    let own = std::env::current_exe().ok().map(|own| ("HELM_BIN".to_owned(), own.display().to_string()));
+    all.chain(own).collect()
 }
 
 /// A variable of the environment.

@@ -33,11 +33,18 @@ impl Verifier {
     /// # Errors
     /// When it is not to be trusted.
     pub fn verify(&self, file_name: &str, archive: &[u8], provenance: &[u8]) -> Result<Verified, FetchError> {
-        let failed = |error: &dyn std::fmt::Display| FetchError::Other(format!("failed to load keyring: {error}"));
-        let data = std::fs::read(&self.0).map_err(|error| failed(&FetchError::file("open", &self.0, &error)))?;
-        let keyring = Keyring::read(&data).map_err(|error| failed(&error))?;
-        verify(file_name, archive, provenance, &keyring)
-            .map_err(|error: ProvenanceError| FetchError::Other(error.to_string()))
+        let keyring =
+            read_keyring(&self.0).map_err(|error| FetchError::Other(format!("failed to load keyring: {error}")))?;
+        verify(file_name, archive, provenance, &keyring).map_err(|error| FetchError::Other(error.to_string()))
+    }
+
+    /// Checks a plugin's archive by its provenance file.
+    ///
+    /// # Errors
+    /// As for [`Verifier::verify`], in the words that Helm has for plugins.
+    pub fn verify_plugin(&self, file_name: &str, archive: &[u8], provenance: &[u8]) -> Result<Verified, FetchError> {
+        let keyring = read_keyring(&self.0)?;
+        verify(file_name, archive, provenance, &keyring).map_err(|error| FetchError::Other(error.to_string()))
     }
 
     /// Checks an archive by the provenance file beside it.
@@ -62,12 +69,12 @@ impl Verifier {
     }
 }
 
-/// What is said of a signature that is good.
+/// What is said of a signature that is good; `what` is signed: `Chart`.
 #[must_use]
-pub fn verified_text(verified: &Verified) -> String {
+pub fn verified_text(what: &str, verified: &Verified) -> String {
     let signers: String = verified.signers.iter().map(|name| format!("Signed by: {name}\n")).collect();
     let Verified { fingerprint, sum, .. } = verified;
-    format!("{signers}Using Key With Fingerprint: {fingerprint}\nChart Hash Verified: {sum}\n")
+    format!("{signers}Using Key With Fingerprint: {fingerprint}\n{what} Hash Verified: {sum}\n")
 }
 
 /// The key to sign with.
@@ -75,9 +82,28 @@ pub fn verified_text(verified: &Verified) -> String {
 /// # Errors
 /// When it cannot be found.
 pub fn signing_key(keyring: Option<&str>, id: &str) -> Result<SigningKey, Failure> {
-    let path = keyring_path(keyring);
-    let data = std::fs::read(&path).map_err(|error| FetchError::file("open", &path, &error))?;
-    Ok(Keyring::read(&data)?.signing_key(id)?)
+    Ok(read_keyring(&keyring_path(keyring))?.signing_key(id)?)
+}
+
+/// The key to sign a plugin with, in the words that Helm has for plugins.
+///
+/// # Errors
+/// When it cannot be found.
+pub fn plugin_key(keyring: Option<&str>, id: &str) -> Result<SigningKey, Failure> {
+    let unread = |error: &dyn std::fmt::Display| Failure::new(format!("error reading from keyring: {error}"));
+    let keyring = read_keyring(&keyring_path(keyring)).map_err(|error| unread(&error))?;
+    if id.is_empty() {
+        return Err(ProvenanceError::NoKey.into());
+    }
+    keyring.signing_key(id).map_err(|error| match error {
+        ProvenanceError::Ambiguous(_) => unread(&error),
+        error => error.into(),
+    })
+}
+
+fn read_keyring(path: &Path) -> Result<Keyring, FetchError> {
+    let data = std::fs::read(path).map_err(|error| FetchError::file("open", path, &error))?;
+    Keyring::read(&data).map_err(|error| FetchError::Other(error.to_string()))
 }
 
 /// The passphrase of a key that is locked: the first line of a file, of standard input for `-`, or what the user types.

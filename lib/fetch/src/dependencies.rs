@@ -3,7 +3,7 @@
 use crate::index::{self, Index};
 use crate::locate::{self, Archive, Request};
 use crate::repositories::{Repositories, Repository, index_path};
-use crate::{Access, FetchError, Fetcher, Home, files, registry, url};
+use crate::{Access, FetchError, Home, files, registry, url};
 use goyaml::Value;
 use rhelm_lib::chart::document::{lock_digest, old_lock_digest, sha256};
 use rhelm_lib::chart::{Chart, Dependency, Lock, loader, package};

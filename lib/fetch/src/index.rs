@@ -227,7 +227,7 @@ pub fn fetch(fetcher: &Fetcher, repository: &str) -> Result<(Vec<u8>, Index), Fe
 /// # Errors
 /// When it cannot be had, or is none.
 pub fn update(home: &Home, repository: &Repository, access: crate::Access) -> Result<Index, FetchError> {
-    let (text, index) = fetch(&Fetcher::new(access), &repository.url)?;
+    let (text, index) = fetch(&home.fetcher(access), &repository.url)?;
     let names: String = index.entries.keys().map(|name| format!("{name}\n")).collect();
     files::write(&charts_path(home, &repository.name), names.as_bytes(), 0o644)?;
     files::write(&index_path(home, &repository.name), &text, 0o644)?;

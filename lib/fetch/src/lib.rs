@@ -12,6 +12,7 @@ mod error;
 pub mod files;
 pub mod index;
 pub mod locate;
+pub mod plugins;
 pub mod registry;
 pub mod repositories;
 pub mod search;
@@ -21,6 +22,7 @@ pub mod url;
 pub use error::FetchError;
 pub use transport::{Access, Fetched, Fetcher};
 
+use plugins::Plugins;
 use std::path::PathBuf;
 
 /// Where Helm keeps its files.
@@ -34,4 +36,14 @@ pub struct Home {
     pub content_cache: PathBuf,
     /// Credentials of registries.
     pub registry_config: PathBuf,
+    /// The plugins, some of which fetch what nobody else can.
+    pub plugins: Plugins,
+}
+
+impl Home {
+    /// A client that knows the plugins.
+    #[must_use]
+    pub fn fetcher(&self, access: Access) -> Fetcher {
+        Fetcher::new(access).with_plugins(self.plugins.clone())
+    }
 }

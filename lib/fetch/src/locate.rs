@@ -3,7 +3,7 @@
 use crate::index::{self, Entry, Index};
 use crate::registry;
 use crate::repositories::{Repositories, Repository, index_path};
-use crate::{Access, FetchError, Fetcher, Home, files, url};
+use crate::{Access, FetchError, Home, files, url};
 use rhelm_lib::chart::document::sha256;
 use std::path::PathBuf;
 
@@ -55,7 +55,7 @@ impl Archive {
     ///
     /// # Errors
     /// When there is none.
-    pub fn fetch_provenance(&mut self) -> Result<Vec<u8>, FetchError> {
+    pub fn fetch_provenance(&mut self, home: &Home) -> Result<Vec<u8>, FetchError> {
         if let Some(provenance) = &self.provenance {
             return Ok(provenance.clone());
         }
@@ -64,7 +64,7 @@ impl Archive {
             return Err(FetchError::other(format!("failed to fetch provenance {place:?}")));
         };
         let target = format!("{}.prov", location.url);
-        let fetched = Fetcher::new(location.access.clone()).get(&target, &location.owner);
+        let fetched = home.fetcher(location.access.clone()).get(&target, &location.owner);
         let provenance = fetched.map_err(|_| FetchError::other(format!("failed to fetch provenance {target:?}")))?;
         self.provenance = Some(provenance.clone());
         Ok(provenance)
@@ -77,7 +77,7 @@ impl Archive {
 /// When it is in no repository that is known, in Helm's words.
 pub fn locate(home: &Home, request: &Request) -> Result<Location, FetchError> {
     if !request.repository.is_empty() {
-        return in_repository(request);
+        return in_repository(home, request);
     }
     let parts = url::parse(&request.reference);
     let repositories = Repositories::load(&home.repository_config)?;
@@ -109,9 +109,9 @@ fn archive_of(entry: &Entry, what: &str, repository: &str, access: Access) -> Re
     Ok(Location { url, owner: repository.to_owned(), access, digest: entry.digest.clone() })
 }
 
-fn in_repository(request: &Request) -> Result<Location, FetchError> {
+fn in_repository(home: &Home, request: &Request) -> Result<Location, FetchError> {
     let Request { reference, version, repository, access } = request;
-    let (_, index) = index::fetch(&Fetcher::new(access.clone()), repository).map_err(|error| match error {
+    let (_, index) = index::fetch(&home.fetcher(access.clone()), repository).map_err(|error| match error {
         FetchError::Protocol(_) => error,
         error => FetchError::other(format!(
             "looks like {repository:?} is not a valid chart repository or cannot be reached: {error}"
@@ -183,7 +183,11 @@ pub fn fetch_from(home: &Home, location: &Location, version: &str) -> Result<Arc
         let cached = cache_path(home, &location.digest);
         return Ok(Archive { data, file_name, cached, location: Some(location.clone()), ..Archive::default() });
     }
-    let data = Fetcher::new(location.access.clone()).get(&location.url, &location.owner)?;
+    let fetched = home.fetcher(location.access.clone()).get(&location.url, &location.owner);
+    let data = fetched.map_err(|error| match error {
+        FetchError::Protocol(scheme) => FetchError::other(format!("scheme {scheme:?} not supported")),
+        error => error,
+    })?;
     let found = sha256(&data);
     let expected = location.digest.trim_start_matches("sha256:").to_lowercase();
     if !expected.is_empty() && expected != found {

@@ -2,9 +2,11 @@
 
 mod client;
 mod credentials;
+mod plugin;
 
 pub use client::Registry;
 pub use credentials::{Login, load_login, remove_login, save_login};
+pub use plugin::pull_plugin;
 
 use crate::locate::{Archive, Request, cached, keep};
 use crate::{Access, FetchError, Home};
@@ -42,7 +44,7 @@ impl Reference {
     /// # Errors
     /// When it names no repository.
     pub fn parse(text: &str) -> Result<Self, FetchError> {
-        let invalid = || FetchError::other(format!("invalid reference: {text}"));
+        let invalid = || FetchError::other("invalid reference: missing registry or repository");
         let (host, rest) = text.trim_start_matches("oci://").split_once('/').ok_or_else(invalid)?;
         let (rest, digest) = rest.split_once('@').unwrap_or((rest, ""));
         let (repository, tag) = rest.rsplit_once(':').unwrap_or((rest, ""));
@@ -54,7 +56,9 @@ impl Reference {
         Ok(Self { host: own(host), repository: own(repository), tag: own(tag), digest: own(digest) })
     }
 
-    fn name(&self) -> &str {
+    /// The last part of the path.
+    #[must_use]
+    pub fn name(&self) -> &str {
         self.repository.rsplit('/').next().unwrap_or_default()
     }
 }

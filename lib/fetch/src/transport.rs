@@ -2,6 +2,7 @@
 //!
 //! Credentials go to the server they are meant for and to no other, unless the user wants that; a redirect elsewhere leaves them behind.
 
+use crate::plugins::Plugins;
 use crate::{FetchError, url};
 use base64::Engine as _;
 use rustls::CertificateError;
@@ -43,9 +44,16 @@ pub struct Access {
     pub timeout: Option<Duration>,
 }
 
+impl Access {
+    fn without_credentials(&self) -> Self {
+        Self { username: String::new(), password: String::new(), ..self.clone() }
+    }
+}
+
 /// A client.
 pub struct Fetcher {
     access: Access,
+    plugins: Plugins,
     agents: [OnceLock<Result<Agent, FetchError>>; 2],
 }
 
@@ -72,7 +80,11 @@ impl Fetcher {
     /// A client.
     #[must_use]
     pub fn new(access: Access) -> Self {
-        Self { access, agents: [OnceLock::new(), OnceLock::new()] }
+        Self { access, plugins: Plugins::default(), agents: [OnceLock::new(), OnceLock::new()] }
+    }
+
+    pub(crate) fn with_plugins(self, plugins: Plugins) -> Self {
+        Self { plugins, ..self }
     }
 
     /// How servers are spoken to.
@@ -86,12 +98,14 @@ impl Fetcher {
     /// # Errors
     /// When it cannot be had whole.
     pub fn get(&self, target: &str, owner: &str) -> Result<Vec<u8>, FetchError> {
-        let scheme = url::parse(target).scheme;
-        if !matches!(scheme, "http" | "https") {
-            return Err(FetchError::Protocol(scheme.to_owned()));
-        }
         let Access { username, password, pass_credentials, .. } = &self.access;
         let may_send = *pass_credentials || url::same_server(owner, target);
+        let scheme = url::scheme(target).to_lowercase();
+        if !matches!(scheme.as_str(), "http" | "https") {
+            let access = if may_send { self.access.clone() } else { self.access.without_credentials() };
+            let fetched = self.plugins.get(&scheme, target, &access);
+            return fetched.unwrap_or(Err(FetchError::Protocol(scheme)));
+        }
         let basic = (may_send && !username.is_empty() && !password.is_empty()).then(|| basic(username, password));
         let fetched = self.send("GET", target, &[], basic.as_deref(), None)?;
         if fetched.status != 200 {

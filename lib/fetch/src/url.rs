@@ -27,6 +27,15 @@ pub fn parse(text: &str) -> Url<'_> {
     Url { scheme, authority, path: &rest[end..], query }
 }
 
+/// The scheme of a URL, also of one without `//`; empty for anything else.
+#[must_use]
+pub fn scheme(text: &str) -> &str {
+    let scheme = text.split(':').next().filter(|scheme| scheme.len() < text.len()).unwrap_or_default();
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(is_letter);
+    if is_scheme { scheme } else { "" }
+}
+
 /// Whether two URLs have the same scheme, host and port.
 #[must_use]
 pub fn same_server(one: &str, other: &str) -> bool {
@@ -126,6 +135,14 @@ mod tests {
         ];
         for (base, reference, expected) in cases {
             assert_eq!(resolve(base, reference), expected);
+        }
+    }
+
+    #[test]
+    fn schemes_need_no_slashes() {
+        let cases = [("http://h", "http"), ("a+b:c", "a+b"), ("/a:b", ""), ("1:b", ""), ("a", ""), ("", ""), (":a", "")];
+        for (text, expected) in cases {
+            assert_eq!(scheme(text), expected, "{text}");
         }
     }
 

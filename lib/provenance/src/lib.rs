@@ -12,7 +12,7 @@ mod verify;
 
 pub use keyring::{Keyring, SigningKey};
 pub use sign::sign;
-pub use verify::{Verified, verify};
+pub use verify::{Verified, signed_sums, verify};
 
 /// Why something is not signed or not to be trusted, in Helm's words where it has some.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]

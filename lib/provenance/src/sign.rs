@@ -6,15 +6,14 @@ use pgp::composed::{ArmorOptions, CleartextSignedMessage};
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::packet::{SignatureConfig, SignatureType, Subpacket, SubpacketData};
 use pgp::types::{KeyDetails, Password, Timestamp};
-use rhelm_lib::chart::Metadata;
 use rhelm_lib::chart::document::sha256;
 
-/// The provenance file of an archive; `passphrase` unlocks the key, if it is locked.
+/// The provenance file of an archive with that metadata; `passphrase` unlocks the key, if it is locked.
 ///
 /// # Errors
 /// When the passphrase is wrong.
 pub fn sign(
-    metadata: &Metadata,
+    metadata: Map,
     file_name: &str,
     archive: &[u8],
     key: &SigningKey,
@@ -38,10 +37,10 @@ pub fn sign(
     signed().map_err(|error| failed(&error))
 }
 
-fn message(metadata: &Metadata, file_name: &str, archive: &[u8]) -> Result<String, goyaml::Error> {
+fn message(metadata: Map, file_name: &str, archive: &[u8]) -> Result<String, goyaml::Error> {
     let sum = format!("sha256:{}", sha256(archive));
     let files = Map::from([(file_name.to_owned(), sum.as_str().into())]);
     let sums = Map::from([("files".to_owned(), Value::Map(files))]);
-    let head = goyaml::to_yaml(&Value::Map(metadata.document()))?;
+    let head = goyaml::to_yaml(&Value::Map(metadata))?;
     Ok(format!("{head}\n...\n{}", goyaml::to_yaml(&Value::Map(sums))?))
 }

@@ -6,6 +6,7 @@ use pgp::composed::{CleartextSignedMessage, SignedPublicKey};
 use pgp::packet::Signature;
 use pgp::types::VerifyingKey;
 use rhelm_lib::chart::document::sha256;
+use std::collections::BTreeMap;
 
 /// A signature that is good.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -23,12 +24,10 @@ pub struct Verified {
 /// # Errors
 /// Whatever is not as it should be.
 pub fn verify(file_name: &str, archive: &[u8], provenance: &[u8], keyring: &Keyring) -> Result<Verified, ProvenanceError> {
-    let text = std::str::from_utf8(provenance).map_err(|_| ProvenanceError::NoSignature)?;
-    let start = text.find("-----BEGIN PGP SIGNED MESSAGE-----").ok_or(ProvenanceError::NoSignature)?;
-    let parsed = CleartextSignedMessage::from_string(&text[start..]);
-    let (message, _) = parsed.map_err(|_| ProvenanceError::NoSignature)?;
+    let message = read(provenance)?;
     let signer = signer(&message, &keyring.public())?;
-    let expected = sum(&message.signed_text().replace("\r\n", "\n"), file_name)?;
+    let expected = sums(&message)?.remove(file_name);
+    let expected = expected.ok_or_else(|| ProvenanceError::NotNamed(file_name.to_owned()))?;
     let found = format!("sha256:{}", sha256(archive));
     if expected != found {
         return Err(ProvenanceError::Sum { file: file_name.to_owned(), expected, found });
@@ -69,11 +68,27 @@ fn try_key(signature: &Signature, key: &impl VerifyingKey, text: &str) -> Option
     is_meant.then(result)
 }
 
-/// The sum that a signed text has for a file.
-fn sum(text: &str, file_name: &str) -> Result<String, ProvenanceError> {
+/// What a provenance file says of files: their names and sums. Whether the signature is good is not asked.
+///
+/// # Errors
+/// When it is no provenance file.
+pub fn signed_sums(provenance: &[u8]) -> Result<BTreeMap<String, String>, ProvenanceError> {
+    sums(&read(provenance)?)
+}
+
+fn read(provenance: &[u8]) -> Result<CleartextSignedMessage, ProvenanceError> {
+    let text = std::str::from_utf8(provenance).map_err(|_| ProvenanceError::NoSignature)?;
+    let start = text.find("-----BEGIN PGP SIGNED MESSAGE-----").ok_or(ProvenanceError::NoSignature)?;
+    let parsed = CleartextSignedMessage::from_string(&text[start..]);
+    parsed.map(|(message, _)| message).map_err(|_| ProvenanceError::NoSignature)
+}
+
+/// The sums that are signed, by the names of the files.
+fn sums(message: &CleartextSignedMessage) -> Result<BTreeMap<String, String>, ProvenanceError> {
     let broken = |text: &str| ProvenanceError::Message(text.to_owned());
+    let text = message.signed_text().replace("\r\n", "\n");
     let (_, sums) = text.split_once("\n...\n").ok_or_else(|| broken("message block must have at least two parts"))?;
     let sums = goyaml::decode(sums).map_err(|error| broken(&error.to_string()))?;
-    let found = sums.get("files").and_then(|files| files.get(file_name)?.as_str().map(str::to_owned));
-    found.ok_or_else(|| ProvenanceError::NotNamed(file_name.to_owned()))
+    let files = sums.get("files").and_then(goyaml::Value::as_map).into_iter().flatten();
+    Ok(files.filter_map(|(name, sum)| Some((name.clone(), sum.as_str()?.to_owned()))).collect())
 }

@@ -8,6 +8,7 @@ pub mod document;
 pub mod loader;
 pub(crate) mod metadata;
 pub mod package;
+pub(crate) mod tar_writer;
 pub mod unpack;
 
 pub use metadata::ValidationError;

@@ -6,7 +6,7 @@ use crate::render::context::{map_from, metadata, value_from};
 use crate::render::{Environment, functions};
 use gotemplate::Set;
 use gotemplate::function::FunctionTable;
-use gotemplate::value::{Map, MapType, Object, Value};
+use gotemplate::value::{Map, MapType, MethodError, Object, Value};
 use std::any::Any;
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -36,6 +36,14 @@ pub fn render(text: &str, release: &Release, environment: &Environment) -> Resul
 struct Struct {
     type_name: &'static str,
     fields: Vec<(&'static str, Value)>,
+    /// What the methods that take nothing return.
+    methods: Vec<(&'static str, Value)>,
+}
+
+impl Struct {
+    fn returned(&self, name: &str) -> Option<&Value> {
+        self.methods.iter().find(|(method, _)| *method == name).map(|(_, value)| value)
+    }
 }
 
 impl Object for Struct {
@@ -45,6 +53,14 @@ impl Object for Struct {
 
     fn field(&self, name: &str) -> Option<Value> {
         self.fields.iter().find(|(field, _)| *field == name).map(|(_, value)| value.clone())
+    }
+
+    fn method(&self, name: &str) -> Option<usize> {
+        self.returned(name).map(|_| 0)
+    }
+
+    fn call(&self, name: &str, _: &[Value]) -> Result<Value, MethodError> {
+        Ok(self.returned(name).cloned().unwrap_or(Value::Nil))
     }
 
     fn display(&self) -> String {
@@ -61,7 +77,11 @@ impl Object for Struct {
 }
 
 fn object<const N: usize>(type_name: &'static str, fields: [(&'static str, Value); N]) -> Value {
-    Value::Object(Rc::new(Struct { type_name, fields: fields.into() }))
+    with_methods(type_name, fields.into(), Vec::new())
+}
+
+fn with_methods(type_name: &'static str, fields: Vec<(&'static str, Value)>, methods: Vec<(&'static str, Value)>) -> Value {
+    Value::Object(Rc::new(Struct { type_name, fields, methods }))
 }
 
 fn view(release: &Release, environment: &Environment) -> Value {
@@ -123,13 +143,23 @@ fn chart(chart: &Chart) -> Value {
     ];
     let fields = FIELDS.map(|name| (name, known.get(name.as_bytes()).unwrap_or(Value::Nil)));
     let files = |files: &[File]| Value::list(files.iter().map(file).collect());
-    object(
+    let name = Value::string(&*chart.metadata.name);
+    with_methods(
         "*v2.Chart",
-        [
+        vec![
             ("Metadata", object("*v2.Metadata", fields)),
             ("Templates", files(&chart.templates)),
             ("Values", value_from(&goyaml::Value::Map(chart.values.clone()))),
             ("Files", files(&chart.files)),
+        ],
+        // Of a record, which holds no dependencies.
+        vec![
+            ("Name", name.clone()),
+            ("AppVersion", Value::string(&*chart.metadata.app_version)),
+            ("ChartPath", name.clone()),
+            ("ChartFullPath", name),
+            ("IsRoot", Value::Bool(true)),
+            ("Dependencies", Value::list(Vec::new())),
         ],
     )
 }

@@ -6,6 +6,7 @@ pub mod chart;
 pub mod conformance;
 pub mod controlplane;
 pub mod faults;
+pub mod keys;
 pub mod pgbouncer;
 pub mod postgres;
 pub mod registry;

@@ -4,7 +4,7 @@ use super::{
     Access, Archive, Chart, Dependency, FetchError, Home, Manager, Path, PathBuf, Repositories, Request, loader, locate,
     package,
 };
-use super::{Fetcher, Index, Repository, index_path, registry, url};
+use super::{Index, Repository, index_path, registry, url};
 use crate::files;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -164,7 +164,7 @@ fn fetch_one(
     let index = match indexes.get(&cached_name(repository, repositories)) {
         Some(index) => index,
         None => {
-            (_, fetched) = crate::index::fetch(&Fetcher::new(access.clone()), repository).map_err(failed)?;
+            (_, fetched) = crate::index::fetch(&manager.home.fetcher(access.clone()), repository).map_err(failed)?;
             &fetched
         }
     };

@@ -13,7 +13,7 @@ use std::path::Path;
 
 /// What an archive may hold in all, headers and whatever is skipped included. Helm has no such limit; no archive within its
 /// other limits reaches this one.
-const MAX_STREAM: u64 = 512 << 20;
+pub(crate) const MAX_STREAM: u64 = 512 << 20;
 
 /// Why an archive cannot be read, or must not be.
 #[derive(Debug, thiserror::Error)]
@@ -130,7 +130,7 @@ fn header_error(error: io::Error) -> ArchiveError {
     }
 }
 
-fn read_data(archive: &mut Archive<impl Read>, size: u64) -> Result<Vec<u8>, ArchiveError> {
+pub(crate) fn read_data(archive: &mut Archive<impl Read>, size: u64) -> Result<Vec<u8>, ArchiveError> {
     // What the header says is not believed before it is there.
     let mut data = Vec::with_capacity(usize::try_from(size).unwrap_or(usize::MAX).min(1 << 20));
     archive.read_to_end(&mut data)?;
@@ -179,9 +179,9 @@ fn clean(path: &str) -> String {
 }
 
 /// Fails when more is read than a limit allows.
-struct Limited<R> {
-    input: R,
-    left: u64,
+pub(crate) struct Limited<R> {
+    pub(crate) input: R,
+    pub(crate) left: u64,
 }
 
 impl<R: Read> Read for Limited<R> {

@@ -7,7 +7,7 @@ use flate2::{Crc, Decompress, FlushDecompress, Status};
 use std::io::{self, BufRead, Read};
 
 /// The first bytes of every file: the signature, and deflate as the method.
-pub(super) const MAGIC: [u8; 3] = [0x1f, 0x8b, 8];
+pub(crate) const MAGIC: [u8; 3] = [0x1f, 0x8b, 8];
 
 const HAS_CRC: u8 = 2;
 const HAS_EXTRA: u8 = 4;
@@ -16,7 +16,7 @@ const HAS_COMMENT: u8 = 16;
 
 /// Why a file is not gzip.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-pub(super) enum GzipError {
+pub(crate) enum GzipError {
     /// A member does not begin like one.
     #[error("gzip: invalid header")]
     Header,
@@ -35,7 +35,7 @@ impl From<GzipError> for io::Error {
 }
 
 /// The decompressed content of a gzip file.
-pub(super) struct Gzip<R> {
+pub(crate) struct Gzip<R> {
     input: R,
     inflate: Decompress,
     crc: Crc,
@@ -48,7 +48,7 @@ impl<R: BufRead> Gzip<R> {
     ///
     /// # Errors
     /// [`GzipError::Header`] inside, or what reading failed with.
-    pub(super) fn new(input: R) -> io::Result<Self> {
+    pub(crate) fn new(input: R) -> io::Result<Self> {
         let mut gzip = Self { input, inflate: Decompress::new(false), crc: Crc::new(), finished: false };
         if gzip.at_end()? {
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "EOF"));

@@ -9,15 +9,15 @@
 //! Everything is read in one pass and held in memory; nothing is ever unpacked to a disk. Sizes, counts and nesting are limited,
 //! by Helm's limits where it has some.
 
-mod archive;
+pub(crate) mod archive;
 mod assemble;
 mod directory;
 mod folder;
-mod gzip;
+pub(crate) mod gzip;
 mod ignore;
 mod sniff;
 mod symlink;
-mod tar;
+pub(crate) mod tar;
 
 pub use archive::ArchiveError;
 pub use folder::{Folder, FolderError, Kind};

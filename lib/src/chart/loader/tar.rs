@@ -12,7 +12,7 @@ const MAX_EXTENSION: u64 = 1 << 20;
 
 /// Why an archive cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum TarError {
+pub(crate) enum TarError {
     /// A header makes no sense.
     #[error("archive/tar: invalid tar header")]
     Header,
@@ -41,7 +41,7 @@ impl From<io::Error> for TarError {
 
 /// What an entry's header says.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     /// The path.
     pub name: String,
     /// How long the content is said to be.
@@ -50,12 +50,16 @@ pub(super) struct Entry {
     pub is_directory: bool,
     /// Whether it only describes the entries behind it.
     pub is_global: bool,
+    /// The type, as headers have it.
+    pub kind: u8,
+    /// The permissions.
+    pub mode: u32,
     /// Seconds since 1970, and nanoseconds.
     pub modified: (i64, u32),
 }
 
 /// An archive that is read from front to back.
-pub(super) struct Archive<R> {
+pub(crate) struct Archive<R> {
     input: R,
     /// Bytes of the current entry's content that were not read yet, and the padding behind them.
     content: u64,
@@ -63,7 +67,7 @@ pub(super) struct Archive<R> {
 }
 
 impl<R: Read> Archive<R> {
-    pub(super) fn new(input: R) -> Self {
+    pub(crate) fn new(input: R) -> Self {
         Self { input, content: 0, padding: 0 }
     }
 
@@ -71,7 +75,7 @@ impl<R: Read> Archive<R> {
     ///
     /// # Errors
     /// [`TarError`] when there is no proper entry.
-    pub(super) fn next_entry(&mut self) -> Result<Option<Entry>, TarError> {
+    pub(crate) fn next_entry(&mut self) -> Result<Option<Entry>, TarError> {
         let mut extensions = BTreeMap::new();
         let mut long_name = None;
         loop {
@@ -119,7 +123,8 @@ impl<R: Read> Archive<R> {
             header.kind == b'5' || (header.kind == 0 && name.ends_with('/')) || header.mode & !0o7777 == 0o40000;
         let has_content = !matches!(header.kind, b'1'..=b'6');
         self.begin(if has_content { size } else { 0 });
-        Ok(Entry { name, size, is_directory, is_global: false, modified })
+        let mode = u32::try_from(header.mode & 0o7777).unwrap_or_default();
+        Ok(Entry { name, size, is_directory, is_global: false, kind: header.kind, mode, modified })
     }
 
     fn begin(&mut self, size: u64) {
@@ -172,7 +177,7 @@ impl<R: Read> Archive<R> {
     }
 
     /// Whether all of the entry's content was read.
-    pub(super) fn is_read(&self) -> bool {
+    pub(crate) fn is_read(&self) -> bool {
         self.content == 0
     }
 }

@@ -1,10 +1,11 @@
 //! The settings under the names of their variables: what `rhelm env` shows and plugins are given.
 
-use rhelm_cli::{Folders, GlobalArgs, namespace, variable};
+use crate::{Folders, GlobalArgs, namespace, variable};
 use std::collections::BTreeMap;
 
 /// All settings.
-pub(crate) fn all(global: &GlobalArgs) -> BTreeMap<&'static str, String> {
+#[must_use]
+pub fn settings(global: &GlobalArgs) -> BTreeMap<&'static str, String> {
     let folders = Folders::of(variable);
     let home = global.home(variable);
     let text = |flag: &Option<String>| flag.clone().unwrap_or_default();
