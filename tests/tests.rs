@@ -11,6 +11,7 @@ mod help;
 mod hostile;
 mod inject_labels;
 mod inject_sidecar;
+mod kustomize;
 mod lint;
 mod parity;
 mod plugin_commands;
