@@ -32,6 +32,11 @@ fn scan_secrets() {
 }
 
 #[test]
+fn kustomize() {
+    says("rhelm-kustomize", env!("CARGO_BIN_EXE_rhelm-kustomize"), &[]);
+}
+
+#[test]
 fn render() {
     says("rhelm-render", env!("CARGO_BIN_EXE_rhelm-render"), &[]);
 }

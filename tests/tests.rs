@@ -12,6 +12,7 @@ mod help;
 mod hostile;
 mod inject_labels;
 mod inject_sidecar;
+mod kustomize;
 mod lint;
 mod parity;
 mod plugin_archives;

@@ -131,6 +131,7 @@ fn record(entry: &Entry<Summary>, pipelines: Option<&Pipelines>) -> Record {
     fields.push(("description", cells[6].clone().into()));
     if let Some(kept) = pipelines.and_then(|pipelines| kept(entry, pipelines)) {
         fields.push(("pipeline", Field::Records(kept.pipeline.stages.iter().map(stage).collect())));
+        fields.push(("pipeline_hooks", kept.pipeline.hooks.clone().into()));
         if !kept.reason.is_empty() {
             fields.push(("pipeline_change", kept.reason.clone().into()));
         }

@@ -71,3 +71,76 @@ fn another_pipeline_is_refused_and_helms_revisions_are_noticed() {
     assert_eq!(place.command(&helm, &["list", "--short"]).output().expect("it runs").stdout, b"web\n");
     place.command(&helm, &["uninstall", "web"]).assert().success();
 }
+
+/// A chart with an object and a hook, and a filter that notes how many objects each of its runs got.
+fn counting_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("the file is written");
+    std::fs::create_dir_all(folder.path().join("chart/templates")).expect("folders");
+    write("chart/Chart.yaml", "apiVersion: v2\nname: chart\nversion: 0.1.0\n");
+    write("chart/templates/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\n");
+    let hook = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: hook\n  annotations:\n    helm.sh/hook: pre-install,pre-upgrade\n";
+    write("chart/templates/hook.yaml", hook);
+    write("count.sh", "#!/bin/sh\ncd \"$(dirname \"$0\")\"\ncat >seen\ngrep -c ^kind: seen >>runs\ncat seen\n");
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(folder.path().join("count.sh"), executable).expect("the script is made executable");
+    folder
+}
+
+#[test]
+fn how_hooks_are_treated_is_on_record_and_the_rule_from_then_on() {
+    let Some(options) = options() else { return };
+    run(async { cluster(&options).await });
+    let (place, folder) = (Place(options), counting_folder());
+    let (chart, script) = (folder.path().join("chart"), folder.path().join("count.sh"));
+    let (chart, script) = (chart.to_str().expect("text"), script.to_str().expect("text"));
+    let stage = ["--post-renderer", script];
+    let separate = ["--post-render-hooks=separate"];
+    let runs = || {
+        let file = folder.path().join("runs");
+        let runs = std::fs::read_to_string(&file).unwrap_or_default();
+        let _ = std::fs::remove_file(file);
+        runs
+    };
+    place.rhelm(&[&["install", "web", chart], &stage, &separate]).assert().success();
+    assert_eq!(runs(), "1\n1\n");
+    let digest = rhelm_lib::postrender::identity::digest(std::fs::File::open(script).expect("it is there")).expect("a file");
+    let refused = |flags: &[&str], diff: &str| {
+        let stderr = format!("Error: UPGRADE FAILED: the post-renderers are not those of revision 1:\n{diff}{END}");
+        place.rhelm(&[&["upgrade", "web", chart], flags]).assert().code(1).stdout("").stderr(stderr);
+    };
+    refused(&stage, &format!(" count.sh ({digest})\n-hooks: separate\n"));
+    let none = ["--post-renderer", script, "--post-render-hooks=none"];
+    refused(&none, &format!(" count.sh ({digest})\n-hooks: separate\n+hooks: none\n"));
+    for (flag, name) in
+        [("--post-render-hooks=none", "post-render-hooks"), ("--helm-postrender-format", "helm-postrender-format")]
+    {
+        let stderr = format!("Error: --pipeline=recorded and --{name} exclude each other\n");
+        place.rhelm(&[&["upgrade", "web", chart, "--pipeline=recorded", flag]]).assert().code(1).stdout("").stderr(stderr);
+    }
+    assert_eq!(runs(), "", "nothing was rendered");
+    place.rhelm(&[&["upgrade", "web", chart, "--pipeline=recorded"]]).assert().success();
+    assert_eq!(runs(), "1\n1\n");
+    let reason = ["--accept-pipeline-change", "hooks are another team's"];
+    place.rhelm(&[&["upgrade", "web", chart], &none, &reason]).assert().success();
+    assert_eq!(runs(), "1\n");
+    place.rhelm(&[&["rollback", "web", "2"]]).assert().success();
+    place.rhelm(&[&["upgrade", "web", chart], &stage, &separate]).assert().success();
+    assert_eq!(runs(), "1\n1\n");
+    let shown = place.rhelm(&[&["history", "web", "--show-pipeline", "-o", "json"]]).output().expect("it runs");
+    let revisions: Vec<serde_json::Value> = serde_json::from_slice(&shown.stdout).expect("JSON");
+    let hooks: Vec<_> = revisions.iter().map(|revision| revision["pipeline_hooks"].as_str().unwrap_or("-")).collect();
+    assert_eq!(hooks, ["separate", "separate", "none", "separate", "separate"]);
+    let table = place.rhelm(&[&["history", "web", "--show-pipeline"]]).output().expect("it runs").stdout;
+    let table = String::from_utf8(table).expect("text");
+    let cells: Vec<_> = table.lines().map(|line| line.split('\t').nth(5).unwrap_or_default().trim()).collect();
+    let expected = [
+        "PIPELINE",
+        "count.sh, hooks: separate",
+        "count.sh, hooks: separate",
+        "count.sh, hooks: none (hooks are another team's)",
+        "count.sh, hooks: separate (rollback to 2)",
+        "count.sh, hooks: separate",
+    ];
+    assert_eq!(cells, expected);
+}

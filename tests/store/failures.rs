@@ -93,7 +93,7 @@ fn of_secrets_and_config_maps() {
             "{}{kind} is forbidden: User \"alice\" cannot list resource \"{kind}\" in API group \"\" in the namespace \"{namespace}\"",
             context[1]
         );
-        let selector = "labelSelector=owner%3Dhelm&limit=1000";
+        let selector = "labelSelector=owner%3Dhelm&limit=5000";
         let away = format!(
             "{}Get \"http://127.0.0.1:1/api/v1/namespaces/{namespace}/{kind}?{selector}\": dial tcp 127.0.0.1:1: connect: connection refused",
             context[1]

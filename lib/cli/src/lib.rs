@@ -71,6 +71,7 @@ pub use post_render_args::{PostRenderArgs, ReportForm, Stage};
 pub use render_args::RenderArgs;
 pub use server_table::server_tables;
 pub use settings::settings;
+pub use signals::raising;
 pub use stack::{on_thread, with_stack};
 pub use table::{narrow_table, table};
 pub use values_args::ValuesArgs;

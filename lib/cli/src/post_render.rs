@@ -43,8 +43,8 @@ impl PostRenderArgs {
         let mut stages = Vec::new();
         let mut hooks = None;
         let recorded = self.pipeline.as_deref() == Some(RECORDED);
-        if recorded && !self.stages.is_empty() {
-            return Err(Failure::new("--pipeline=recorded and --post-renderer exclude each other"));
+        if let Some(flag) = self.of_another_pipeline().filter(|_| recorded) {
+            return Err(Failure::new(format!("--pipeline=recorded and {flag} exclude each other")));
         }
         if let Some(path) = self.pipeline.as_ref().filter(|_| !recorded) {
             let file = read_file(path)?;
@@ -68,6 +68,16 @@ impl PostRenderArgs {
         }
         let hooks = self.hooks.or(hooks).unwrap_or_default();
         Ok(PostRendering { stages, hooks, report: self.report, helm_format: self.helm_format, recorded })
+    }
+
+    /// A flag that says what is also on record.
+    fn of_another_pipeline(&self) -> Option<&'static str> {
+        let flags = [
+            ("--post-renderer", !self.stages.is_empty()),
+            ("--post-render-hooks", self.hooks.is_some()),
+            ("--helm-postrender-format", self.helm_format),
+        ];
+        flags.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
     }
 
     /// The stages as a shell runs them: programs with their arguments. Time limits and environments are left out.

@@ -7,7 +7,7 @@ use rhelm_lib::postrender::Interrupt;
 /// # Errors
 /// When the system does not let signals be watched.
 #[cfg(unix)]
-pub(crate) fn raising<T>(interrupt: &Interrupt, work: impl FnOnce() -> T) -> std::io::Result<T> {
+pub fn raising<T>(interrupt: &Interrupt, work: impl FnOnce() -> T) -> std::io::Result<T> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::low_level::{pipe, unregister};
     use std::io::Read;
@@ -60,6 +60,6 @@ fn idle() -> std::io::Result<std::sync::Arc<std::sync::atomic::AtomicBool>> {
 /// # Errors
 /// None here.
 #[cfg(not(unix))]
-pub(crate) fn raising<T>(_: &Interrupt, work: impl FnOnce() -> T) -> std::io::Result<T> {
+pub fn raising<T>(_: &Interrupt, work: impl FnOnce() -> T) -> std::io::Result<T> {
     Ok(work())
 }

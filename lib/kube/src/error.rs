@@ -1,5 +1,6 @@
 //! Failures in client-go's words: what a server answered, or why it did not answer.
 
+use crate::protobuf;
 use http::Method;
 use rhelm_lib::cluster::ClusterError;
 use rustls::CertificateError;
@@ -21,7 +22,7 @@ struct Status {
 
 /// An answer outside of 2xx.
 pub(crate) fn refused(code: u16, body: &[u8]) -> ClusterError {
-    let status = serde_json::from_slice::<Status>(body).ok().filter(|status| status.kind == "Status");
+    let status = status(body);
     let generic = || generic_message(code, &String::from_utf8_lossy(body));
     let (reason, message) = match status {
         _ if code == 401 => ("Unauthorized".to_owned(), generic()),
@@ -29,6 +30,14 @@ pub(crate) fn refused(code: u16, body: &[u8]) -> ClusterError {
         _ => (String::new(), generic()),
     };
     ClusterError::Api { code, reason, message }
+}
+
+fn status(body: &[u8]) -> Option<Status> {
+    if protobuf::is_in(body) {
+        let protobuf::Status { message, reason } = protobuf::read(bytes::Bytes::copy_from_slice(body)).ok()?;
+        return Some(Status { kind: String::new(), message, reason });
+    }
+    serde_json::from_slice::<Status>(body).ok().filter(|status| status.kind == "Status")
 }
 
 fn generic_message(code: u16, body: &str) -> String {
@@ -137,6 +146,14 @@ mod tests {
         let ClusterError::Api { code, reason, message } = refused(409, body) else { panic!("an answer") };
         assert_eq!((code, reason.as_str()), (409, "AlreadyExists"));
         assert_eq!(message, "configmaps \"x\" already exists");
+    }
+
+    #[test]
+    fn the_servers_text_is_passed_on_from_protobuf() {
+        let raw = b"\x12\x07Failure\x1a\x04gone\x22\x08NotFound\x30\x94\x03";
+        let body = [b"k8s\0\x12\x1c", &raw[..]].concat();
+        let ClusterError::Api { code, reason, message } = refused(404, &body) else { panic!("an answer") };
+        assert_eq!((code, reason.as_str(), message.as_str()), (404, "NotFound", "gone"));
     }
 
     #[test]

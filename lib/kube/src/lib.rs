@@ -14,6 +14,7 @@ mod error;
 mod find;
 mod in_flight;
 mod logs;
+mod protobuf;
 mod records;
 mod retry;
 mod show;

@@ -7,6 +7,7 @@
 //! what somebody else changed meanwhile is not overwritten. What is too large for one object is kept in several: see [`crate::chunks`].
 
 mod companions;
+mod item;
 mod large;
 mod many;
 
@@ -17,21 +18,18 @@ use async_trait::async_trait;
 use futures_util::StreamExt;
 use futures_util::stream;
 use http::Method;
+use item::{Item, List, Metadata};
 use k8s_openapi::ByteString;
 use rhelm_lib::cluster::ClusterError;
-use rhelm_lib::store::labels::Labels;
 use rhelm_lib::store::{Companion, Driver, Head, Query, Record, RecordId, StoreError, Stray};
-use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-/// Heads, with a server that knows them; whole objects from any other.
-const HEADS_ONLY: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 /// What the label `owner` says of records.
 const OWNER: &str = "helm";
 /// How many heads come in one answer.
-const PAGE: usize = 1000;
+const PAGE: usize = 5000;
 /// How many records are asked for at once.
 const AT_ONCE: usize = 16;
 
@@ -58,48 +56,6 @@ pub struct KubeDriver {
     large: Mutex<BTreeSet<RecordId>>,
     /// Releases that were seen to have nothing beside their records, by namespace and name.
     alone: Mutex<BTreeSet<(String, String)>>,
-}
-
-#[derive(Deserialize)]
-struct List {
-    #[serde(default)]
-    metadata: ListMetadata,
-    items: Option<Vec<Item>>,
-}
-
-#[derive(Default, Deserialize)]
-struct ListMetadata {
-    #[serde(default, rename = "continue")]
-    next: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Item {
-    metadata: Metadata,
-    #[serde(default)]
-    data: Data,
-    #[serde(default)]
-    binary_data: Data,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Metadata {
-    name: String,
-    namespace: String,
-    #[serde(default)]
-    labels: Labels,
-    #[serde(default)]
-    annotations: Labels,
-    resource_version: String,
-}
-
-#[derive(Default, Deserialize)]
-struct Data {
-    release: Option<String>,
-    chunks: Option<String>,
-    pipeline: Option<String>,
 }
 
 impl KubeDriver {
@@ -164,27 +120,12 @@ impl KubeDriver {
         }
     }
 
-    /// What an object holds, from its text and its encoded data.
-    fn bytes(&self, data: Option<String>, binary: Option<String>) -> Result<Vec<u8>, StoreError> {
-        let (encoded, plain) = match self.kind {
-            Kind::Secret => (data, None),
-            Kind::ConfigMap => (binary, data),
-        };
-        match plain {
-            Some(text) => Ok(text.into_bytes()),
-            None => {
-                let decoded = serde_json::from_value(encoded.unwrap_or_default().into());
-                decoded.map(|ByteString(body)| body).map_err(|error| StoreError::Corrupt(error.to_string()))
-            }
-        }
-    }
-
     async fn record(&self, item: Item) -> Result<Record, StoreError> {
-        let index = item.data.chunks.map(|text| self.bytes(Some(text), None)).transpose()?;
-        let was_large = item.metadata.labels.contains_key(chunks::LABEL);
-        let body = self.bytes(item.data.release, item.binary_data.release)?;
-        let head = self.head(item.metadata);
-        let body = match index {
+        let Item { metadata, mut data } = item;
+        let was_large = metadata.labels.contains_key(chunks::LABEL);
+        let head = self.head(metadata);
+        let body = data.remove("release").unwrap_or_default();
+        let body = match data.remove("chunks") {
             Some(index) => self.whole(&head.id, &index).await?,
             None if was_large => self.whole_as_rewritten(&head.id, body).await?,
             None => body,
@@ -207,21 +148,20 @@ impl KubeDriver {
 
     async fn get(&self, id: &RecordId) -> Result<Record, StoreError> {
         let doing = || format!("get: failed to get \"{}\"", id.key);
-        let answer = self.connection.bytes(Call::get(self.path(id))).await;
-        let item =
+        let answer = self.connection.bytes(Call::get(self.path(id)).accept(item::WHOLE)).await;
+        let answer =
             answer.map_err(|error| if is(&error, 404) { StoreError::NotFound } else { self.error(&doing(), &error) })?;
-        let item = serde_json::from_slice(&item).map_err(|error| StoreError::Corrupt(format!("{}: {error}", doing())))?;
-        self.record(item).await
+        let item = item::read(self.kind, answer);
+        self.record(item.map_err(|error| StoreError::Corrupt(format!("{}: {error}", doing())))?).await
     }
 
     /// Reads what may not be got one by one: some are allowed to list only.
     async fn read_by_list(&self, id: &RecordId) -> Result<Record, StoreError> {
         let name = id.parts().map(|(name, _)| name.to_owned());
         let list = self.folder(&id.namespace) + "?labelSelector=" + &segment(&selector(name.as_deref()));
-        let answer = self.connection.bytes(Call::get(list)).await;
         let doing = "query: failed to query with labels";
-        let list = answer.and_then(|answer| parse(&answer)).map_err(|error| self.error(doing, &error))?;
-        let item = list.items.into_iter().flatten().find(|item| item.metadata.name == id.key);
+        let list = self.list(list, item::WHOLE).await.map_err(|error| self.error(doing, &error))?;
+        let item = list.items.into_iter().find(|item| item.metadata.name == id.key);
         self.record(item.ok_or(StoreError::NotFound)?).await
     }
 
@@ -237,10 +177,18 @@ impl KubeDriver {
         }
     }
 
+    async fn list(&self, path: String, accept: &str) -> Result<List, ClusterError> {
+        let answer = self.connection.bytes(Call::get(path).accept(accept)).await?;
+        item::read_list(self.kind, answer).map_err(|error| ClusterError::Api {
+            code: 200,
+            reason: String::new(),
+            message: format!("the list of records cannot be read: {error}"),
+        })
+    }
+
     async fn page(&self, list: &str, next: &str) -> Result<List, ClusterError> {
         let path = if next.is_empty() { list.to_owned() } else { format!("{list}&continue={}", segment(next)) };
-        let answer = self.connection.bytes(Call::get(path).accept(HEADS_ONLY)).await?;
-        parse(&answer)
+        self.list(path, item::HEADS).await
     }
 
     /// All pages of a list. Where the pages' state is too old to go on with, everything is asked for at once.
@@ -252,12 +200,12 @@ impl KubeDriver {
             let page = match self.page(&first, &next).await {
                 Err(error) if is(&error, 410) => {
                     let all = self.page(list, "").await?;
-                    return Ok(all.items.into_iter().flatten().map(|item| self.head(item.metadata)).collect());
+                    return Ok(all.items.into_iter().map(|item| self.head(item.metadata)).collect());
                 }
                 page => page?,
             };
-            heads.extend(page.items.into_iter().flatten().map(|item| self.head(item.metadata)));
-            next = page.metadata.next;
+            heads.extend(page.items.into_iter().map(|item| self.head(item.metadata)));
+            next = page.next;
             if next.is_empty() {
                 return Ok(heads);
             }
@@ -270,7 +218,7 @@ impl KubeDriver {
         }
         // Helm names no manager, so that the server takes it from the user agent; this is what it then writes.
         let path = format!("{}?fieldManager=Helm", self.folder(&id.namespace));
-        match self.connection.json(Call::new(Method::POST, path).body(&object)).await {
+        match self.connection.json(Call::new(Method::POST, path).accept(item::HEAD).body(&object)).await {
             Ok(answer) => Ok(answer),
             Err(ClusterError::Api { reason, .. }) if reason == "AlreadyExists" => Err(StoreError::Exists),
             Err(error) => Err(self.error("create: failed to create", &error)),
@@ -279,7 +227,7 @@ impl KubeDriver {
 
     async fn replace_object(&self, id: &RecordId, object: &Json) -> Result<Json, StoreError> {
         let path = format!("{}?fieldManager=Helm", self.path(id));
-        match self.connection.json(Call::new(Method::PUT, path).body(object)).await {
+        match self.connection.json(Call::new(Method::PUT, path).accept(item::HEAD).body(object)).await {
             Ok(answer) => Ok(answer),
             Err(error) if is(&error, 404) => Err(StoreError::NotFound),
             Err(error) => Err(self.error("update: failed to update", &error)),
@@ -307,14 +255,6 @@ fn told(context: &str, error: &ClusterError) -> StoreError {
         ClusterError::Api { code: 409, .. } => StoreError::Conflict(text),
         ClusterError::Api { .. } | ClusterError::NoMatch { .. } => StoreError::Failed(text),
     }
-}
-
-fn parse(answer: &[u8]) -> Result<List, ClusterError> {
-    serde_json::from_slice(answer).map_err(|error| ClusterError::Api {
-        code: 200,
-        reason: String::new(),
-        message: format!("the list of records is not JSON: {error}"),
-    })
 }
 
 fn selector(name: Option<&str>) -> String {

@@ -5,7 +5,7 @@
 
 use crate::migrate::migrate;
 use crate::pool::{MOST, Pool};
-use crate::rows::{Columns, HEAD, HEAD_COLUMNS, add_labels, any_of, conditions, head, namespace, newest};
+use crate::rows::{Columns, HEAD, HEAD_COLUMNS, add_labels, any_of, conditions, head, namespace, newest, places};
 use crate::session::Row;
 use crate::settings::Database;
 use async_trait::async_trait;
@@ -49,12 +49,12 @@ impl Driver for SqlDriver {
         let (filter, params) =
             conditions(&[("owner", Some("helm")), ("namespace", namespace), ("name", query.name.as_deref())]);
         let from = if query.newest { newest(&filter) } else { format!("releases_v1 r{filter}") };
-        let mut rows = turn.ask(&format!("SELECT {HEAD} FROM {from}"), &params).await?;
-        let mut heads: Vec<_> = rows.iter_mut().map(head).collect();
-        let (filter, params) = conditions(&[("r.namespace", namespace), ("r.name", query.name.as_deref())]);
+        let heads = format!("SELECT {HEAD} FROM {from}");
+        let (filter, of_labels) = conditions(&[("r.namespace", namespace), ("r.name", query.name.as_deref())]);
         let sql = "SELECT l.releaseKey, l.releaseNamespace, l.key, l.value FROM custom_labels_v1 l \
                    JOIN releases_v1 r ON r.key = l.releaseKey AND r.namespace = l.releaseNamespace";
-        let labels = turn.ask(&format!("{sql}{filter}"), &params).await?;
+        let [mut rows, labels] = turn.ask_both((&heads, &params), (&format!("{sql}{filter}"), &of_labels)).await?;
+        let mut heads: Vec<_> = rows.iter_mut().map(head).collect();
         add_labels(heads.iter_mut(), labels);
         Ok(heads)
     }
@@ -64,13 +64,14 @@ impl Driver for SqlDriver {
             return Ok(Vec::new());
         }
         let mut turn = self.pool.turn().await?;
-        let (filter, params) = any_of(ids, "key", "namespace");
-        let rows = turn.ask(&format!("SELECT {HEAD}, r.body FROM releases_v1 r WHERE {filter}"), &params).await?;
+        let places = places(ids);
+        let (filter, params) = any_of(ids, &places, "key", "namespace");
+        let records = format!("SELECT {HEAD}, r.body FROM releases_v1 r WHERE {filter}");
+        let (filter, _) = any_of(ids, &places, "releaseKey", "releaseNamespace");
+        let labels = format!("SELECT releaseKey, releaseNamespace, key, value FROM custom_labels_v1 WHERE {filter}");
+        let [rows, labels] = turn.ask_both((&records, &params), (&labels, &params)).await?;
         let record = |mut row: Row| Record { head: head(&mut row), body: row.text(HEAD_COLUMNS).into_bytes() };
         let mut found: Vec<_> = rows.into_iter().map(record).collect();
-        let (filter, params) = any_of(ids, "releaseKey", "releaseNamespace");
-        let sql = format!("SELECT releaseKey, releaseNamespace, key, value FROM custom_labels_v1 WHERE {filter}");
-        let labels = turn.ask(&sql, &params).await?;
         add_labels(found.iter_mut().map(|record| &mut record.head), labels);
         let find = |id: &RecordId| {
             found.iter().find(|record| record.head.id.key == id.key && record.head.id.namespace == namespace(id))

@@ -3,6 +3,7 @@
 use crate::error::{Cause, SqlError};
 use crate::pool::{Connection, Pool};
 use crate::session::{Dialect, Param, Row, Session};
+use futures_util::future::try_join;
 use rhelm_lib::store::StoreError;
 use tokio::sync::SemaphorePermit;
 
@@ -12,6 +13,15 @@ pub(crate) struct Turn<'a> {
     /// There until the turn ends.
     connection: Option<Connection>,
     _permit: SemaphorePermit<'a>,
+}
+
+/// A statement and what its placeholders stand for.
+pub(crate) type Question<'a> = (&'a str, &'a [Param<'a>]);
+
+/// Sends both before either is answered.
+async fn both(session: &dyn Session, one: Question<'_>, other: Question<'_>) -> Result<[Vec<Row>; 2], SqlError> {
+    let (one, other) = try_join(session.query(one.0, one.1), session.query(other.0, other.1)).await?;
+    Ok([one, other])
 }
 
 impl<'a> Turn<'a> {
@@ -37,6 +47,17 @@ impl<'a> Turn<'a> {
             Err(error) if error.cause == Cause::Unreachable => {
                 self.connection = Some(self.pool.renewed().await?);
                 self.session().query(sql, params).await
+            }
+            rows => rows,
+        }
+    }
+
+    /// Asks two questions at once, as [`Turn::ask`] does.
+    pub(crate) async fn ask_both(&mut self, one: Question<'_>, other: Question<'_>) -> Result<[Vec<Row>; 2], SqlError> {
+        match both(self.session(), one, other).await {
+            Err(error) if error.cause == Cause::Unreachable => {
+                self.connection = Some(self.pool.renewed().await?);
+                both(self.session(), one, other).await
             }
             rows => rows,
         }

@@ -87,13 +87,19 @@ impl Identity {
         self.lines() == other.lines()
     }
 
-    /// The names of the stages as one cell of a table; `none` without stages.
+    /// The names of the stages, and how hooks are treated where that is not the usual way, as one cell of a table; `none` without
+    /// stages.
     #[must_use]
     pub fn summary(&self) -> String {
         if self.is_empty() {
             return "none".to_owned();
         }
-        self.stages.iter().map(|stage| base(&stage.name)).collect::<Vec<_>>().join(" | ")
+        let stages = self.stages.iter().map(|stage| base(&stage.name)).collect::<Vec<_>>().join(" | ");
+        std::iter::once(stages).chain(self.unusual_hooks()).collect::<Vec<_>>().join(", ")
+    }
+
+    fn unusual_hooks(&self) -> Option<String> {
+        (!matches!(self.hooks.as_str(), "" | "combined")).then(|| format!("hooks: {}", self.hooks))
     }
 
     /// What it takes to go from this pipeline to another, line by line: `-` only here, `+` only there, a blank in both.
@@ -118,9 +124,7 @@ impl Identity {
             return Vec::new();
         }
         let mut lines: Vec<String> = self.stages.iter().flat_map(StageIdentity::lines).collect();
-        if !matches!(self.hooks.as_str(), "" | "combined") {
-            lines.push(format!("hooks: {}", self.hooks));
-        }
+        lines.extend(self.unusual_hooks());
         if self.helm_format {
             lines.push("written as Helm 4 does".to_owned());
         }
@@ -244,7 +248,8 @@ mod tests {
             " a (built-in)\n-sed \"s/a b/c/\" (sha256:1)\n+sed \"s/a b/d/\" (sha256:1)\n+z (sha256:2)\n+hooks: separate\n";
         assert_eq!(old.diff(&new), expected);
         assert_eq!(old.diff(&Identity::default()), "-a (built-in)\n-sed \"s/a b/c/\" (sha256:1)\n");
-        assert_eq!((old.summary(), Identity::default().summary()), ("a | sed".to_owned(), "none".to_owned()));
+        let summaries = [&old, &new, &Identity::default()].map(Identity::summary);
+        assert_eq!(summaries, ["a | sed", "a | sed | z, hooks: separate", "none"]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::{Companion, Driver, Head, Query, Record, RecordId, StoreError};
 use crate::postrender::identity::Kept;
 use crate::release::record::{self, RecordError, Summary};
 use crate::release::{Release, Status};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
@@ -17,6 +18,8 @@ pub type Clock = fn() -> i64;
 
 /// How many bodies are held at once: enough to keep several processors busy, few enough to stay small.
 const BATCH: usize = 64;
+/// How many of them are read at once.
+const BATCHES_AT_ONCE: usize = 2;
 
 /// Releases in the records of a driver.
 pub struct Store {
@@ -308,9 +311,10 @@ impl Store {
         decode: impl Fn(&Record) -> Result<T, StoreError> + Sync,
     ) -> Result<Vec<Entry<T>>, StoreError> {
         let mut entries = Vec::with_capacity(heads.len());
-        for heads in heads.chunks(BATCH) {
-            let ids: Vec<_> = heads.iter().map(|head| head.id.clone()).collect();
-            let records = self.driver.read(&ids).await?;
+        let batches: Vec<_> = heads.chunks(BATCH).map(|heads| self.batch(heads)).collect();
+        // The store is at work on the next ones while these are decoded.
+        let mut batches = stream::iter(batches).buffered(BATCHES_AT_ONCE);
+        while let Some((heads, records)) = batches.try_next().await? {
             for record in records.iter().flatten() {
                 self.remember(record);
             }
@@ -318,6 +322,11 @@ impl Store {
             entries.extend(heads.iter().cloned().zip(contents).map(|(head, content)| Entry { head, content }));
         }
         Ok(entries)
+    }
+
+    async fn batch<'a>(&self, heads: &'a [Head]) -> Result<(&'a [Head], Vec<Result<Record, StoreError>>), StoreError> {
+        let ids: Vec<_> = heads.iter().map(|head| head.id.clone()).collect();
+        Ok((heads, self.driver.read(&ids).await?))
     }
 
     fn record(&self, release: &Release, time_label: &str, verb: &str) -> Result<Record, StoreError> {

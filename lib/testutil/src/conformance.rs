@@ -18,7 +18,7 @@ pub async fn driver_conformance(driver: &dyn Driver, namespaces: [&str; 2]) {
     replacing_tells_what_happened(driver, first).await;
     deleting_leaves_nothing(driver, first).await;
     heads_are_those_asked_for(driver, first, second).await;
-    reading_keeps_the_order(driver, first).await;
+    reading_keeps_the_order(driver, first, second).await;
     of_two_writers_one_wins(driver, first).await;
     what_is_no_payload_is_kept_as_it_is(driver, first).await;
     a_large_body_fits(driver, first).await;
@@ -154,18 +154,22 @@ async fn heads_are_those_asked_for(driver: &dyn Driver, first: &str, second: &st
     }
 }
 
-async fn reading_keeps_the_order(driver: &dyn Driver, namespace: &str) {
+async fn reading_keeps_the_order(driver: &dyn Driver, first: &str, second: &str) {
     assert_eq!(driver.read(&[]).await.expect("nothing asked for"), []);
-    for revision in 1..=3 {
-        create(driver, &record(namespace, "web", revision, &format!("body {revision}"))).await;
+    let there = [(first, 1), (first, 2), (first, 3), (second, 1), (second, 2)];
+    for (namespace, revision) in there {
+        create(driver, &record(namespace, "web", revision, &format!("{namespace} {revision}"))).await;
     }
-    let asked = [3, 9, 1, 2, 3].map(|revision| RecordId::new(namespace, "web", revision));
-    let found = driver.read(&asked).await.expect("an answer");
+    let asked = [(first, 3), (first, 9), (second, 1), (first, 2), (second, 3), (first, 3)];
+    let ids = asked.map(|(namespace, revision)| RecordId::new(namespace, "web", revision));
+    let found = driver.read(&ids).await.expect("an answer");
     let bodies: Vec<_> = found.into_iter().map(|record| record.map(|record| record.body)).collect();
-    let body = |text: &str| Ok(text.as_bytes().to_vec());
-    let expected = [body("body 3"), Err(StoreError::NotFound), body("body 1"), body("body 2"), body("body 3")];
+    let expected = asked.map(|(namespace, revision)| match there.contains(&(namespace, revision)) {
+        true => Ok(format!("{namespace} {revision}").into_bytes()),
+        false => Err(StoreError::NotFound),
+    });
     assert_eq!(bodies, expected);
-    for revision in 1..=3 {
+    for (namespace, revision) in there {
         driver.delete(&RecordId::new(namespace, "web", revision)).await.expect("deleted");
     }
 }

@@ -4,7 +4,8 @@
 //! Secret sh.helm.release.v1.NAME.vREVISION ← owner of ← Secret rhelm.release.v1.NAME.vREVISION
 //! ```
 
-use super::{Item, Kind, KubeDriver, List, is, parse};
+use super::item::{self, Item};
+use super::{Kind, KubeDriver, is};
 use crate::client::{Call, segment};
 use http::Method;
 use rhelm_lib::store::{Companion, RecordId, StoreError};
@@ -15,28 +16,26 @@ pub(super) const OWNER: &str = "rhelm";
 /// The annotation that names the record.
 const RECORD: &str = "rhelm/record";
 const KEY: &str = "pipeline";
-const ONE_HEAD: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
 
 /// Helm takes everything for a record whose name begins as theirs do.
 fn name_of(id: &RecordId) -> String {
     format!("rhelm.{}", id.key.strip_prefix("sh.helm.").unwrap_or(&id.key))
 }
 
+fn companion(item: Item) -> Result<Companion, StoreError> {
+    let Item { metadata, mut data } = item;
+    let key = metadata.annotations.get(RECORD).cloned().unwrap_or_default();
+    let content = data.remove(KEY).unwrap_or_default();
+    let content = String::from_utf8(content).map_err(|error| StoreError::Corrupt(format!("{}: {error}", metadata.name)))?;
+    Ok(Companion { id: RecordId { namespace: metadata.namespace, key }, content })
+}
+
 impl KubeDriver {
     pub(super) async fn list_companions(&self, namespace: &str, name: &str) -> Result<Vec<Companion>, StoreError> {
         let list = format!("{}?labelSelector={}", self.folder(namespace), segment(&format!("name={name},owner={OWNER}")));
-        let answer = self.connection.bytes(Call::get(list)).await.and_then(|answer| parse(&answer));
-        let List { items, .. } = answer.map_err(|error| self.error("query: failed to query with labels", &error))?;
-        items.into_iter().flatten().map(|item| self.companion(item)).collect()
-    }
-
-    fn companion(&self, item: Item) -> Result<Companion, StoreError> {
-        let Item { metadata, data, .. } = item;
-        let key = metadata.annotations.get(RECORD).cloned().unwrap_or_default();
-        let content = self.bytes(data.pipeline, None)?;
-        let content =
-            String::from_utf8(content).map_err(|error| StoreError::Corrupt(format!("{}: {error}", metadata.name)))?;
-        Ok(Companion { id: RecordId { namespace: metadata.namespace, key }, content })
+        let list = self.list(list, item::WHOLE).await;
+        let list = list.map_err(|error| self.error("query: failed to query with labels", &error))?;
+        list.items.into_iter().map(companion).collect()
     }
 
     pub(super) async fn put_companion(&self, companion: &Companion) -> Result<(), StoreError> {
@@ -59,9 +58,9 @@ impl KubeDriver {
         }
     }
 
-    /// The reference by which the server removes a companion with its record.
-    async fn owner(&self, id: &RecordId) -> Result<Json, StoreError> {
-        let answer = self.connection.json(Call::new(Method::GET, self.path(id)).accept(ONE_HEAD)).await;
+    /// The reference by which the server removes what belongs to a record with the record.
+    pub(super) async fn owner(&self, id: &RecordId) -> Result<Json, StoreError> {
+        let answer = self.connection.json(Call::new(Method::GET, self.path(id)).accept(item::HEAD)).await;
         let record = answer.map_err(|error| match is(&error, 404) {
             true => StoreError::NotFound,
             false => self.error(&format!("get: failed to get \"{}\"", id.key), &error),

@@ -1,6 +1,7 @@
 //! Records in chunks: written chunks first and index last, read whole or not at all, chunks removed when nothing needs them.
 
-use super::{HEADS_ONLY, Item, Kind, KubeDriver, List, Metadata, Write, is, parse, told, version};
+use super::item::{self, Metadata};
+use super::{Kind, KubeDriver, Write, is, told, version};
 use crate::chunks::{self, Index, LABEL};
 use crate::client::{Call, segment};
 use futures_util::StreamExt;
@@ -30,7 +31,12 @@ impl KubeDriver {
     pub(super) async fn write_large(&self, record: &Record, write: Write) -> Result<String, StoreError> {
         let id = &record.head.id;
         let index = Index::of(&record.body);
-        if let Err(error) = self.write_chunks(record, &index).await {
+        // Chunks that know their owner from the beginning need not be written again.
+        let owner = match write {
+            Write::Create => Json::Null,
+            Write::Replace => self.owner(id).await.unwrap_or_default(),
+        };
+        if let Err(error) = self.write_chunks(record, &index, &owner).await {
             self.give_up(id, &index).await;
             return Err(error);
         }
@@ -48,7 +54,9 @@ impl KubeDriver {
         };
         // The record is safe. What follows keeps the namespace tidy; what it misses, `check` finds.
         let uid = answer.pointer("/metadata/uid").and_then(Json::as_str).unwrap_or_default();
-        self.own_chunks(id, &index, uid).await;
+        if owner["uid"] != uid {
+            self.own_chunks(id, &index, uid).await;
+        }
         if write == Write::Replace {
             let _ = self.remove_chunks(id, Some(&index)).await;
         }
@@ -65,24 +73,33 @@ impl KubeDriver {
         object
     }
 
-    async fn write_chunks(&self, record: &Record, index: &Index) -> Result<(), StoreError> {
+    async fn write_chunks(&self, record: &Record, index: &Index, owner: &Json) -> Result<(), StoreError> {
         let names = index.names(&record.head.id.key);
         let writes: Vec<_> = names
             .iter()
             .zip(chunks::split(&record.body))
-            .map(|(name, chunk)| self.write_chunk(record, index, name, chunk))
+            .map(|(name, chunk)| self.write_chunk(record, index, owner, name, chunk))
             .collect();
         let results: Vec<_> = stream::iter(writes).buffer_unordered(AT_ONCE).collect().await;
         results.into_iter().collect()
     }
 
-    async fn write_chunk(&self, record: &Record, index: &Index, name: &str, chunk: &[u8]) -> Result<(), StoreError> {
+    async fn write_chunk(
+        &self,
+        record: &Record,
+        index: &Index,
+        owner: &Json,
+        name: &str,
+        chunk: &[u8],
+    ) -> Result<(), StoreError> {
         let id = &record.head.id;
+        let owners: Vec<_> = Some(owner).filter(|owner| owner.is_object()).into_iter().collect();
         let mut object = self.holding("release", chunk);
         object["metadata"] = json!({
             "name": name,
             "labels": {"owner": "rhelm", OWN_LABEL: own_label(&id.key), LABEL: index.short()},
             "annotations": {OWN_KEY: id.key},
+            "ownerReferences": owners,
         });
         if self.kind == Kind::Secret {
             object["type"] = "rhelm/release-chunk.v1".into();
@@ -96,17 +113,14 @@ impl KubeDriver {
 
     /// Removes chunks that were written for nothing, unless the record that is there has the same ones.
     async fn give_up(&self, id: &RecordId, index: &Index) {
-        let needs = |item: &Item| item.metadata.labels.get(LABEL).is_some_and(|short| short == index.short());
-        let current = self.connection.bytes(Call::get(self.path(id)).accept("application/json")).await;
-        let is_needed = match current {
-            Ok(text) => serde_json::from_slice(&text).map_or(true, |item| needs(&item)),
-            Err(error) => !is(&error, 404),
+        let is_needed = match self.label(id).await {
+            Ok(label) => label.is_some_and(|label| label == index.short()),
+            Err(error) => error != StoreError::NotFound,
         };
         if !is_needed {
-            for name in index.names(&id.key) {
-                let chunk = RecordId { key: name, namespace: id.namespace.clone() };
-                let _ = self.delete_object(&self.path(&chunk)).await;
-            }
+            let chunk = |name| RecordId { key: name, namespace: id.namespace.clone() };
+            let deletions: Vec<_> = index.names(&id.key).into_iter().map(chunk).map(|id| self.delete_chunk(id)).collect();
+            let _: Vec<_> = stream::iter(deletions).buffer_unordered(AT_ONCE).collect().await;
         }
     }
 
@@ -114,11 +128,13 @@ impl KubeDriver {
         let kind = if self.kind == Kind::Secret { "Secret" } else { "ConfigMap" };
         let owner = json!({"apiVersion": "v1", "kind": kind, "name": id.key, "uid": uid});
         let patch = json!({"metadata": {"ownerReferences": [owner]}});
-        for name in index.names(&id.key) {
+        let patches = index.names(&id.key).into_iter().map(|name| {
             let path = self.path(&RecordId { key: name, namespace: id.namespace.clone() });
             let call = Call::new(Method::PATCH, path).content_type("application/merge-patch+json").body(&patch);
-            let _ = self.connection.bytes(call.accept(HEADS_ONLY)).await;
-        }
+            self.connection.bytes(call.accept(item::HEAD))
+        });
+        let patches: Vec<_> = patches.collect();
+        let _: Vec<_> = stream::iter(patches).buffer_unordered(AT_ONCE).collect().await;
     }
 
     /// The heads of all chunks of a namespace, or of one record.
@@ -127,8 +143,8 @@ impl KubeDriver {
         let of_record = key.map(|key| format!(",{OWN_LABEL}={}", own_label(key))).unwrap_or_default();
         let selector = format!("owner=rhelm,{LABEL}{of_record}");
         let path = format!("{folder}?labelSelector={}", segment(&selector));
-        let list: List = parse(&self.connection.bytes(Call::get(path).accept(HEADS_ONLY)).await?)?;
-        Ok(list.items.into_iter().flatten().map(|item| item.metadata).collect())
+        let list = self.list(path, item::HEADS).await?;
+        Ok(list.items.into_iter().map(|item| item.metadata).collect())
     }
 
     /// Removes the chunks of a record, except those of `kept`.
@@ -136,14 +152,18 @@ impl KubeDriver {
         let namespace = if id.namespace.is_empty() { self.namespace.as_str() } else { &id.namespace };
         let chunks = self.chunk_heads(namespace, Some(&id.key)).await.map_err(|error| told("", &error))?;
         let kept = kept.map(|index| index.short().to_owned());
-        for chunk in chunks.iter().filter(|chunk| chunk.labels.get(LABEL) != kept.as_ref()) {
-            match self.delete_object(&self.path(&name_of(chunk))).await {
-                // The server was faster: it removes what is owned by something that is gone.
-                Ok(()) | Err(StoreError::NotFound) => {}
-                Err(error) => return Err(error),
-            }
+        let old = chunks.iter().filter(|chunk| chunk.labels.get(LABEL) != kept.as_ref());
+        let deletions: Vec<_> = old.map(|chunk| self.delete_chunk(name_of(chunk))).collect();
+        let results: Vec<_> = stream::iter(deletions).buffer_unordered(AT_ONCE).collect().await;
+        results.into_iter().collect()
+    }
+
+    async fn delete_chunk(&self, id: RecordId) -> Result<(), StoreError> {
+        match self.delete_object(&self.path(&id)).await {
+            // The server was faster: it removes what is owned by something that is gone.
+            Err(StoreError::NotFound) => Ok(()),
+            result => result,
         }
-        Ok(())
     }
 
     /// The body that an index tells of.
@@ -161,12 +181,13 @@ impl KubeDriver {
 
     async fn chunk(&self, id: &RecordId, name: String) -> Result<Vec<u8>, StoreError> {
         let path = self.path(&RecordId { key: name, namespace: id.namespace.clone() });
-        let answer = self.connection.bytes(Call::get(path)).await.map_err(|error| match is(&error, 404) {
-            true => StoreError::Corrupt("one of its chunks is missing".to_owned()),
-            false => told("", &error),
-        })?;
-        let item: Item = serde_json::from_slice(&answer).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        self.bytes(item.data.release, item.binary_data.release)
+        let answer =
+            self.connection.bytes(Call::get(path).accept(item::WHOLE)).await.map_err(|error| match is(&error, 404) {
+                true => StoreError::Corrupt("one of its chunks is missing".to_owned()),
+                false => told("", &error),
+            })?;
+        let mut item = item::read(self.kind, answer).map_err(StoreError::Corrupt)?;
+        Ok(item.data.remove("release").unwrap_or_default())
     }
 
     /// The body of a record whose index Helm has written anew; any other body as it is.
@@ -200,19 +221,22 @@ impl KubeDriver {
     }
 
     async fn is_needed(&self, id: &RecordId, chunk: &Metadata) -> Result<bool, StoreError> {
-        let one = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
-        match self.connection.bytes(Call::get(self.path(id)).accept(one)).await {
-            Ok(text) => {
-                let item: Item = serde_json::from_slice(&text).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-                Ok(item.metadata.labels.get(LABEL) == chunk.labels.get(LABEL))
-            }
-            Err(error) if is(&error, 404) => Ok(false),
-            Err(error) => Err(told("", &error)),
+        match self.label(id).await {
+            Ok(label) => Ok(label.as_ref() == chunk.labels.get(LABEL)),
+            Err(StoreError::NotFound) => Ok(false),
+            Err(error) => Err(error),
         }
     }
 
+    /// The label by which a record tells its chunks.
+    async fn label(&self, id: &RecordId) -> Result<Option<String>, StoreError> {
+        let head = self.connection.bytes(Call::get(self.path(id)).accept(item::HEAD)).await;
+        let head = head.map_err(|error| if is(&error, 404) { StoreError::NotFound } else { told("", &error) })?;
+        Ok(item::read(self.kind, head).map_err(StoreError::Corrupt)?.metadata.labels.remove(LABEL))
+    }
+
     pub(super) async fn remove_stray_chunk(&self, stray: &Stray) -> Result<(), StoreError> {
-        let item: Item = serde_json::from_str(&stray.content).map_err(|error| StoreError::Failed(error.to_string()))?;
+        let item = item::read(self.kind, stray.content.clone().into_bytes()).map_err(StoreError::Failed)?;
         if self.is_needed(&stray.id, &item.metadata).await? {
             return Err(StoreError::Conflict("the chunk belongs to a record by now".to_owned()));
         }

@@ -3,8 +3,9 @@
 //! A list also brings records that have a wanted name and another one's revision, or another namespace: only where that stays
 //! below as much again is there one. What no list brings is asked for by itself.
 
-use super::{AT_ONCE, Item, KubeDriver, List, parse, selector_of};
-use crate::client::{Call, segment};
+use super::item::{self, Item};
+use super::{AT_ONCE, KubeDriver, selector_of};
+use crate::client::segment;
 use futures_util::StreamExt;
 use futures_util::stream;
 use rhelm_lib::store::{Record, RecordId, StoreError};
@@ -81,9 +82,7 @@ impl KubeDriver {
             _ => format!("/api/v1/{}", self.resource()),
         };
         let path = format!("{folder}?labelSelector={}&limit={}", segment(&group.selector()), group.most());
-        let answer = self.connection.bytes(Call::get(path)).await;
-        let list = answer.and_then(|answer| parse(&answer));
-        list.ok().and_then(|list: List| list.items).unwrap_or_default()
+        self.list(path, item::WHOLE).await.map(|list| list.items).unwrap_or_default()
     }
 }
 
