@@ -3,15 +3,10 @@
 use super::hook::{Role, classify};
 use super::{Head, Manifest, Manifests, sort, split};
 use crate::log::{Level, Log};
-use crate::parallel;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// How many documents a release may have. Helm has no such limit, but its records cannot hold as many.
 const MAX_DOCUMENTS: usize = 100_000;
-
-/// How many bytes of documents are read by all processors: for fewer it takes longer to start the threads.
-const WORTH_THREADS: usize = 256 << 10;
 
 /// A document that is no YAML, or whose head has a field of the wrong type.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -28,8 +23,10 @@ pub struct DocumentError {
 /// # Errors
 /// For the first document, in the order of the files' names, that cannot be read.
 pub fn collect(files: &BTreeMap<String, Vec<u8>>) -> Result<(Manifests, Vec<Log>), DocumentError> {
-    let files = files.iter().filter(|(file, _)| !is_partial(file));
-    let mut collected = Collected::of(files.flat_map(|(file, bytes)| documents(file, bytes)).collect())?;
+    let mut collected = Collected::default();
+    for (file, bytes) in files.iter().filter(|(file, _)| !is_partial(file)) {
+        collected.add_file(file, bytes)?;
+    }
     sort::sort_for_install(&mut collected.manifests);
     Ok((collected.manifests, collected.logs))
 }
@@ -40,9 +37,13 @@ pub fn collect(files: &BTreeMap<String, Vec<u8>>) -> Result<(Manifests, Vec<Log>
 /// # Errors
 /// For the first document that cannot be read; one without a source is said to be in `stream`.
 pub fn read(stream: &str) -> Result<(Manifests, Vec<Log>), DocumentError> {
-    let parts = split::split(stream).into_iter().map(source_and_content).filter(|(_, content)| !content.trim().is_empty());
-    let collected =
-        Collected::of(parts.map(|(source, content)| Document { source, content: content.as_bytes().into() }).collect())?;
+    let mut collected = Collected::default();
+    for part in split::split(stream) {
+        let (source, content) = source_and_content(part);
+        if !content.trim().is_empty() {
+            collected.add(source, content)?;
+        }
+    }
     Ok((collected.manifests, collected.logs))
 }
 
@@ -53,71 +54,39 @@ struct Collected {
 }
 
 impl Collected {
-    fn of(documents: Vec<Document<'_>>) -> Result<Self, DocumentError> {
-        let mut collected = Self::default();
-        roles(documents)?.into_iter().for_each(|role| collected.add(role));
-        Ok(collected)
+    fn add_file(&mut self, file: &str, bytes: &[u8]) -> Result<(), DocumentError> {
+        // What is no text is found in the last document that begins before it.
+        let (text, rest) = match std::str::from_utf8(bytes) {
+            Ok(text) => (text, &[][..]),
+            Err(error) => {
+                let (valid, rest) = bytes.split_at(error.valid_up_to());
+                (std::str::from_utf8(valid).unwrap_or_default(), rest)
+            }
+        };
+        let mut documents = split::split(text);
+        let broken = if rest.is_empty() { None } else { Some(documents.pop().unwrap_or_default()) };
+        documents.into_iter().try_for_each(|content| self.add(file, content))?;
+        match broken {
+            None => Ok(()),
+            Some(start) => Err(broken_text(file, &[start.as_bytes(), rest].concat())),
+        }
     }
 
-    fn add(&mut self, role: Role) {
-        match role {
+    fn add(&mut self, source: &str, content: &str) -> Result<(), DocumentError> {
+        let file = if source.is_empty() { "stream" } else { source };
+        let error = |cause: String| DocumentError { file: file.to_owned(), cause };
+        if self.manifests.resources.len() + self.manifests.hooks.len() == MAX_DOCUMENTS {
+            return Err(error(format!("more than {MAX_DOCUMENTS} documents: split the chart")));
+        }
+        let value = goyaml::decode(content).map_err(|cause| error(cause.to_string()))?;
+        let head = Head::from_value(&value).map_err(|cause| error(cause.to_string()))?;
+        match classify(Manifest { source: source.to_owned(), content: content.to_owned(), head }) {
             Role::Resource(manifest) => self.manifests.resources.push(manifest),
             Role::Hook(hook) => self.manifests.hooks.push(*hook),
             Role::Unknown(events) => self.logs.push(skipped(events)),
         }
+        Ok(())
     }
-}
-
-/// The text of a document, and the file it is in.
-#[derive(Clone)]
-struct Document<'a> {
-    source: &'a str,
-    content: Cow<'a, [u8]>,
-}
-
-/// The documents of a file. What is no text is in the last one, which is all that begins before it.
-fn documents<'a>(file: &'a str, bytes: &'a [u8]) -> Vec<Document<'a>> {
-    let document = |content| Document { source: file, content };
-    let texts = |text| split::split(text).into_iter().map(|text| document(Cow::Borrowed(text.as_bytes())));
-    let error = match std::str::from_utf8(bytes) {
-        Ok(text) => return texts(text).collect(),
-        Err(error) => error,
-    };
-    let (valid, rest) = bytes.split_at(error.valid_up_to());
-    let mut documents: Vec<_> = texts(std::str::from_utf8(valid).unwrap_or_default()).collect();
-    let start = documents.pop().map(|start| start.content).unwrap_or_default();
-    documents.push(document(Cow::Owned([&start, rest].concat())));
-    documents
-}
-
-/// What the documents are, or what is wrong with the first of them that is wrong.
-fn roles(documents: Vec<Document<'_>>) -> Result<Vec<Role>, DocumentError> {
-    let surplus = documents.get(MAX_DOCUMENTS).map(|document| {
-        let cause = format!("more than {MAX_DOCUMENTS} documents: split the chart");
-        DocumentError { file: named(document.source), cause }
-    });
-    let documents: Vec<_> = documents.into_iter().take(MAX_DOCUMENTS).collect();
-    let size: usize = documents.iter().map(|document| document.content.len()).sum();
-    let roles: Result<_, _> = match size {
-        ..WORTH_THREADS => documents.into_iter().map(role).collect(),
-        _ => parallel::map(documents, role).into_iter().collect(),
-    };
-    match surplus {
-        Some(error) => roles.and(Err(error)),
-        None => roles,
-    }
-}
-
-fn role(Document { source, content }: Document<'_>) -> Result<Role, DocumentError> {
-    let error = |cause: String| DocumentError { file: named(source), cause };
-    let Ok(text) = std::str::from_utf8(&content) else { return Err(broken_text(source, &content)) };
-    let value = goyaml::decode(text).map_err(|cause| error(cause.to_string()))?;
-    let head = Head::from_value(&value).map_err(|cause| error(cause.to_string()))?;
-    Ok(classify(Manifest { source: source.to_owned(), content: text.to_owned(), head }))
-}
-
-fn named(source: &str) -> String {
-    if source.is_empty() { "stream".to_owned() } else { source.to_owned() }
 }
 
 fn broken_text(file: &str, document: &[u8]) -> DocumentError {

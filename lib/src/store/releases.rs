@@ -318,7 +318,7 @@ impl Store {
             for record in records.iter().flatten() {
                 self.remember(record);
             }
-            let contents = crate::parallel::map(records, |record| record.and_then(|record| decode(&record)));
+            let contents = in_parallel(records, |record| record.and_then(|record| decode(&record)));
             entries.extend(heads.iter().cloned().zip(contents).map(|(head, content)| Entry { head, content }));
         }
         Ok(entries)
@@ -366,4 +366,29 @@ fn digest(body: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
     body.hash(&mut hasher);
     hasher.finish()
+}
+
+/// Applies `work` to each item on all processors; results in the order of the items.
+fn in_parallel<A: Send, B: Send>(items: Vec<A>, work: impl Fn(A) -> B + Sync) -> Vec<B> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    if threads < 2 {
+        return items.into_iter().map(work).collect();
+    }
+    let length = items.len();
+    let next = Mutex::new(items.into_iter().enumerate());
+    let take = || next.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let done = Mutex::new(Vec::with_capacity(length));
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some((at, item)) = take() {
+                    let result = work(item);
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((at, result));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
 }
