@@ -1,6 +1,7 @@
 //! `rhelm-kustomize`: sends the manifests through an overlay of kustomize, which reads folders only.
 
 use clap::{Args, Command, FromArgMatches};
+use goyaml::Value;
 use rhelm_cli::{Failure, exactly};
 use rhelm_lib::postrender::Interrupt;
 use std::fmt::Display;
@@ -46,8 +47,10 @@ fn check(overlay: &Path) -> Result<(), Failure> {
     let file = OVERLAYS.iter().map(|name| overlay.join(name)).find(|file| file.exists());
     let file = file.ok_or_else(|| failed(overlay, "there is no kustomization.yaml"))?;
     let text = fs::read_to_string(&file).map_err(|error| failed(&file, error))?;
-    let names = text.contains(MANIFESTS);
-    names.then_some(()).ok_or_else(|| failed(&file, format!("add {MANIFESTS}, the manifests, to its resources")))
+    let document = goyaml::decode(&text).map_err(|error| failed(&file, error))?;
+    let resources = document.get("resources").and_then(Value::as_list).unwrap_or_default();
+    let is_named = resources.iter().filter_map(Value::as_str).any(|name| name.trim_start_matches("./") == MANIFESTS);
+    is_named.then_some(()).ok_or_else(|| failed(&file, format!("add {MANIFESTS}, the manifests, to its resources")))
 }
 
 /// The command to which a folder is added.

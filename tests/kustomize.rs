@@ -91,9 +91,12 @@ fn what_goes_wrong_is_said_and_nothing_is_left() {
     std::os::unix::fs::symlink("parts", place.path("overlay/link")).expect("a link");
     let link = "Error: overlay/link: the source path is neither a regular file nor a symlink to a regular file\n";
     assert_eq!(place.run(&place.path("programs")), fails(link));
-    place.write("overlay/kustomization.yaml", "resources: [deployment.yaml]\n");
+    place.write("overlay/kustomization.yaml", "resources: [small.yaml] # not all.yaml\n");
     let unnamed = "Error: overlay/kustomization.yaml: add all.yaml, the manifests, to its resources\n";
     assert_eq!(place.run(&place.path("programs")), fails(unnamed));
+    place.write("overlay/kustomization.yaml", "resources: [\n");
+    let broken = "error converting YAML to JSON: yaml: line 1: did not find expected node content";
+    assert_eq!(place.run(&place.path("programs")), fails(&format!("Error: overlay/kustomization.yaml: {broken}\n")));
     std::fs::remove_file(place.path("overlay/kustomization.yaml")).expect("it is removed");
     assert_eq!(place.run(&place.path("programs")), fails("Error: overlay: there is no kustomization.yaml\n"));
 }
