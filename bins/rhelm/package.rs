@@ -2,7 +2,7 @@
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::dependencies::{manager, package_time, seconds};
-use rhelm_cli::provenance::{passphrase, signing_key};
+use rhelm_cli::provenance::SigningArgs;
 use rhelm_cli::{AccessArgs, Failure, GlobalArgs, print_logs, variable, write_stdout};
 use rhelm_fetch::files;
 use rhelm_lib::chart::{Chart, dependency, loader, package};
@@ -30,15 +30,8 @@ struct PackageArgs {
     /// Sign
     #[arg(long)]
     sign: bool,
-    /// Name of the key to sign with
-    #[arg(long)]
-    key: Option<String>,
-    /// File with the keys
-    #[arg(long)]
-    keyring: Option<String>,
-    /// File with the key's passphrase, `-` for standard input
-    #[arg(long)]
-    passphrase_file: Option<String>,
+    #[command(flatten)]
+    signing: SigningArgs,
     #[command(flatten)]
     access: AccessArgs,
 }
@@ -52,7 +45,7 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
     if args.operands.is_empty() {
         return Err(Failure::new("need at least one argument, the path to the chart"));
     }
-    if args.sign && args.key.as_deref().unwrap_or_default().is_empty() {
+    if args.sign && args.signing.key_name().is_empty() {
         return Err(Failure::new("--key is required for signing a package"));
     }
     for operand in &args.operands {
@@ -102,8 +95,8 @@ impl PackageArgs {
 
     /// Writes the provenance file beside the archive.
     fn sign(&self, chart: &Chart, path: &Path, data: &[u8]) -> Result<(), Failure> {
-        let key = signing_key(self.keyring.as_deref(), self.key.as_deref().unwrap_or_default())?;
-        let passphrase = passphrase(&key, self.passphrase_file.as_deref())?;
+        let key = self.signing.chart_key()?;
+        let passphrase = self.signing.passphrase(&key)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let text = rhelm_provenance::sign(chart.metadata.document(), &name, data, &key, &passphrase)?;
         Ok(files::write(Path::new(&format!("{}.prov", path.display())), text.as_bytes(), 0o644)?)

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use rhelm_cli::dependencies::{package_time, seconds};
-use rhelm_cli::provenance::{Verifier, passphrase, plugin_key, verified_text};
+use rhelm_cli::provenance::{SigningArgs, Verifier, verified_text};
 use rhelm_cli::{Failure, exactly, write_stdout};
 use rhelm_fetch::plugins::Plugin;
 use rhelm_fetch::{FetchError, files};
@@ -19,15 +19,8 @@ pub(super) struct PackageArgs {
     #[arg(long, default_value = "true", action = clap::ArgAction::Set, num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true", value_parser = rhelm_cli::parse_bool)]
     sign: bool,
-    /// Name of the key to sign with
-    #[arg(long)]
-    key: Option<String>,
-    /// File with the keys
-    #[arg(long)]
-    keyring: Option<String>,
-    /// File with the key's passphrase, `-` for standard input
-    #[arg(long)]
-    passphrase_file: Option<String>,
+    #[command(flatten)]
+    signing: SigningArgs,
     /// Folder to write to
     #[arg(short, long, default_value = ".")]
     destination: String,
@@ -53,8 +46,8 @@ pub(super) fn package_plugin(mut args: PackageArgs) -> Result<(), Failure> {
     let plugin = Plugin::read(folder).map_err(|error| Failure::new(format!("invalid plugin directory: {error}")))?;
     let key = match args.sign {
         true => {
-            let key = plugin_key(args.keyring.as_deref(), args.key.as_deref().unwrap_or_default())?;
-            let passphrase = passphrase(&key, args.passphrase_file.as_deref())?;
+            let key = args.signing.plugin_key()?;
+            let passphrase = args.signing.passphrase(&key)?;
             Some((key, passphrase))
         }
         false => {

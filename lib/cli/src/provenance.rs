@@ -7,6 +7,64 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+/// The key that something is signed with.
+#[derive(clap::Args)]
+pub struct SigningArgs {
+    /// Name of the key to sign with
+    #[arg(long)]
+    key: Option<String>,
+    /// File with the keys
+    #[arg(long)]
+    keyring: Option<String>,
+    /// File with the key's passphrase, `-` for standard input
+    #[arg(long)]
+    passphrase_file: Option<String>,
+}
+
+impl SigningArgs {
+    /// The name that was given for the key; empty where none was.
+    #[must_use]
+    pub fn key_name(&self) -> &str {
+        self.key.as_deref().unwrap_or_default()
+    }
+
+    /// The key to sign a chart with.
+    ///
+    /// # Errors
+    /// When it cannot be found.
+    pub fn chart_key(&self) -> Result<SigningKey, Failure> {
+        Ok(self.read_keyring()?.signing_key(self.key_name())?)
+    }
+
+    /// The key to sign a plugin with.
+    ///
+    /// # Errors
+    /// As for [`SigningArgs::chart_key`], in the words that Helm has for plugins.
+    pub fn plugin_key(&self) -> Result<SigningKey, Failure> {
+        let unread = |error: &dyn std::fmt::Display| Failure::new(format!("error reading from keyring: {error}"));
+        let keyring = self.read_keyring().map_err(|error| unread(&error))?;
+        if self.key_name().is_empty() {
+            return Err(ProvenanceError::NoKey.into());
+        }
+        keyring.signing_key(self.key_name()).map_err(|error| match error {
+            ProvenanceError::Ambiguous(_) => unread(&error),
+            error => error.into(),
+        })
+    }
+
+    /// The passphrase of a key that is locked: the first line of a file, of standard input for `-`, or what the user types.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn passphrase(&self, key: &SigningKey) -> Result<Vec<u8>, Failure> {
+        passphrase(key, self.passphrase_file.as_deref())
+    }
+
+    fn read_keyring(&self) -> Result<Keyring, FetchError> {
+        read_keyring(&keyring_path(self.keyring.as_deref()))
+    }
+}
+
 /// The file with the keys: what the flag says, or gpg's.
 #[must_use]
 pub fn keyring_path(flag: Option<&str>) -> PathBuf {
@@ -77,40 +135,12 @@ pub fn verified_text(what: &str, verified: &Verified) -> String {
     format!("{signers}Using Key With Fingerprint: {fingerprint}\n{what} Hash Verified: {sum}\n")
 }
 
-/// The key to sign with.
-///
-/// # Errors
-/// When it cannot be found.
-pub fn signing_key(keyring: Option<&str>, id: &str) -> Result<SigningKey, Failure> {
-    Ok(read_keyring(&keyring_path(keyring))?.signing_key(id)?)
-}
-
-/// The key to sign a plugin with, in the words that Helm has for plugins.
-///
-/// # Errors
-/// When it cannot be found.
-pub fn plugin_key(keyring: Option<&str>, id: &str) -> Result<SigningKey, Failure> {
-    let unread = |error: &dyn std::fmt::Display| Failure::new(format!("error reading from keyring: {error}"));
-    let keyring = read_keyring(&keyring_path(keyring)).map_err(|error| unread(&error))?;
-    if id.is_empty() {
-        return Err(ProvenanceError::NoKey.into());
-    }
-    keyring.signing_key(id).map_err(|error| match error {
-        ProvenanceError::Ambiguous(_) => unread(&error),
-        error => error.into(),
-    })
-}
-
 fn read_keyring(path: &Path) -> Result<Keyring, FetchError> {
     let data = std::fs::read(path).map_err(|error| FetchError::file("open", path, &error))?;
     Keyring::read(&data).map_err(|error| FetchError::Other(error.to_string()))
 }
 
-/// The passphrase of a key that is locked: the first line of a file, of standard input for `-`, or what the user types.
-///
-/// # Errors
-/// When there is none.
-pub fn passphrase(key: &SigningKey, file: Option<&str>) -> Result<Vec<u8>, Failure> {
+fn passphrase(key: &SigningKey, file: Option<&str>) -> Result<Vec<u8>, Failure> {
     let first_line = |text: &[u8]| text.split(|byte| *byte == b'\n').next().unwrap_or_default().to_vec();
     match file.filter(|file| !file.is_empty()) {
         _ if !key.is_locked() => Ok(Vec::new()),
