@@ -145,3 +145,22 @@ fn a_wrong_format_is_refused() {
     let error = "Error: invalid argument \"xml\" for \"--error-format\" flag: must be \"text\" or \"json\"\n";
     assert_eq!(in_pipe(&["template", "c", ".", "--error-format=xml"], ""), error);
 }
+
+/// What `template --debug` prints on standard output.
+fn shown_for_debugging(arguments: &[&str], template: &str) -> String {
+    let chart = chart(template);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rhelm"));
+    let output = command.args(["template", "c", ".", "--debug"]).args(arguments).current_dir(chart.path()).output();
+    String::from_utf8(output.expect("the program runs").stdout).expect("text")
+}
+
+// The expected texts are those of Helm 4.3.1.
+#[test]
+fn what_a_failed_render_wrote_is_shown_for_debugging() {
+    let broken = "a: b: c\n";
+    assert_eq!(shown_for_debugging(&[], broken), "---\n# Source: c/templates/a.yaml\na: b: c\n");
+    assert_eq!(shown_for_debugging(&["-s", "templates/a.yaml"], broken), "---\n# Source: c/templates/a.yaml\na: b: c\n\n");
+    assert_eq!(shown_for_debugging(&["-s", "templates/b.yaml"], broken), "");
+    assert_eq!(shown_for_debugging(&[], UNKNOWN), "\n");
+    assert_eq!(shown_for_debugging(&["-s", "templates/a.yaml"], UNKNOWN), "");
+}

@@ -220,7 +220,12 @@ fn render(args: &TemplateArgs, global: &GlobalArgs, connect: &Connect<'_>) -> Re
             }
             args.print(rendered, &options.release)
         }
-        Err(error) => Err(explain(error, global.debug)),
+        Err(error) => {
+            if global.debug && error.is_late() {
+                args.print_failed(&error)?;
+            }
+            Err(explain(&error, global.debug))
+        }
     }
 }
 
@@ -230,38 +235,19 @@ fn hint(failure: Failure, debug: bool) -> Failure {
     Failure { message: failure.message + text, ..failure }
 }
 
-/// Prints what every file wrote, where that is what is wrong and the user wants to see it.
-fn explain(error: TemplateError, debug: bool) -> Failure {
-    match &error {
-        TemplateError::Dependencies(cause) => log_dependencies(cause),
-        TemplateError::Document { files, .. } if debug => {
-            if let Err(failure) = print_files(files) {
-                return failure;
-            }
-        }
-        error if error.is_late() && !debug => {
-            return hint(Failure::new(error.to_string()), debug).with_diagnosis(error.diagnosis());
-        }
-        _ => {}
+fn explain(error: &TemplateError, debug: bool) -> Failure {
+    if let TemplateError::Dependencies(cause) = error {
+        log_dependencies(cause);
     }
-    Failure::new(error.to_string()).with_diagnosis(error.diagnosis())
+    let failure = Failure::new(error.to_string());
+    let failure = if error.is_late() { hint(failure, debug) } else { failure };
+    failure.with_diagnosis(error.diagnosis())
 }
 
 /// Logs what is wrong with dependencies, as `template` and `install` do beside their error.
 pub fn log_dependencies(cause: &DependencyError) {
     let message = "chart dependencies processing failed".to_owned();
     print_logs(&[Log { level: Level::Error, message, fields: vec![("error", cause.to_string())] }], false);
-}
-
-fn print_files(files: &rhelm_lib::render::Rendered) -> Result<(), Failure> {
-    let mut text = String::new();
-    for (name, content) in files {
-        let content = String::from_utf8_lossy(content);
-        if !content.trim().is_empty() {
-            text.push_str(&format!("---\n# Source: {name}\n{content}\n"));
-        }
-    }
-    crate::write_stdout(format!("{}\n", text.trim()).as_bytes())
 }
 
 /// Checks the release's name, with the log line that Helm writes beside its error.
@@ -318,6 +304,20 @@ impl TemplateArgs {
             None if self.show_only.is_empty() => crate::write_stdout(text.as_bytes()),
             None => crate::write_stdout(manifest::print::show_only(&text, &self.show_only)?.as_bytes()),
         }
+    }
+
+    /// Prints what there is of a release that failed: what every file wrote, where one of them is no YAML, else nothing but a line.
+    fn print_failed(&self, error: &TemplateError) -> Result<(), Failure> {
+        let mut text = String::new();
+        if let TemplateError::Document { files, .. } = error {
+            for (name, content) in files.iter().filter(|(_, content)| !content.trim_ascii().is_empty()) {
+                text.push_str(&format!("---\n# Source: {name}\n{}\n", String::from_utf8_lossy(content)));
+            }
+        }
+        let text = format!("{}\n", text.trim());
+        let shown = if self.show_only.is_empty() { Ok(text) } else { manifest::print::show_only(&text, &self.show_only) };
+        // Where nothing is to be shown, the failure says more.
+        shown.map_or(Ok(()), |text| crate::write_stdout(text.as_bytes()))
     }
 
     fn write(&self, folder: &str, crds: &[Manifest], manifests: &Manifests, release: &str) -> Result<(), Failure> {
