@@ -23,8 +23,10 @@ use crate::builtin::Builtin;
 use crate::exec::ExecError;
 use crate::set::Set;
 use crate::value::{Element, List, Map, MapType, Str, Value};
+use foldhash::HashMap;
+use foldhash::fast::RandomState;
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 /// The Go type of a parameter, which decides what the executor accepts for it and what it says when it does not.
@@ -287,10 +289,16 @@ pub struct FunctionTable {
 }
 
 impl FunctionTable {
-    /// An empty table.
+    /// An empty table, with room for as many functions as charts have.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        const ROOM: usize = 256;
+        Self {
+            functions: Vec::with_capacity(ROOM),
+            prices: Vec::with_capacity(ROOM),
+            by_name: HashMap::with_capacity_and_hasher(ROOM, RandomState::default()),
+            methods: Vec::new(),
+        }
     }
 
     /// Adds or replaces `name`.
@@ -301,10 +309,10 @@ impl FunctionTable {
     /// One for all types of functions, so that a table takes little code to make.
     #[inline(never)]
     fn insert(&mut self, name: &'static str, function: Function) {
-        match self.by_name.get(name) {
-            Some(&index) => self.functions[index as usize].1 = function,
-            None => {
-                self.by_name.insert(name, self.functions.len() as u32);
+        match self.by_name.entry(name) {
+            Entry::Occupied(index) => self.functions[*index.get() as usize].1 = function,
+            Entry::Vacant(place) => {
+                place.insert(self.functions.len() as u32);
                 self.functions.push((name, function));
                 self.prices.push(Price::default());
             }

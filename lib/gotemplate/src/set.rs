@@ -6,8 +6,8 @@ use crate::parse::{self, ParseError};
 use crate::program::Program;
 use crate::value::{Str, Value};
 use bytes::Bytes;
+use foldhash::HashMap;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -233,7 +233,7 @@ impl Set {
     fn own_layer(&mut self) -> &mut Layer {
         if Rc::get_mut(&mut self.layer).is_none() {
             let behind = Some(std::mem::take(&mut self.layer));
-            self.layer = Rc::new(Layer { programs: HashMap::new(), behind });
+            self.layer = Rc::new(Layer { programs: HashMap::default(), behind });
         }
         // Nobody else has it now, so that this clones nothing.
         Rc::make_mut(&mut self.layer)

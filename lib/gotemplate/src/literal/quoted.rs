@@ -1,15 +1,19 @@
 //! Strings and characters as Go writes them.
 
 use crate::rune::decode;
+use memchr::memchr;
+use std::borrow::Cow;
 
 /// The bytes of a string in double or back quotes; `None` if an escape is malformed.
-pub(crate) fn unquote(literal: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn unquote(literal: &[u8]) -> Option<Cow<'_, [u8]>> {
     let body = &literal[1..literal.len() - 1];
     if literal[0] == b'`' {
-        return Some(body.iter().copied().filter(|&byte| byte != b'\r').collect());
+        let has_returns = memchr(b'\r', body).is_some();
+        let without = || body.iter().copied().filter(|&byte| byte != b'\r').collect();
+        return Some(if has_returns { Cow::Owned(without()) } else { Cow::Borrowed(body) });
     }
-    if !body.contains(&b'\\') && std::str::from_utf8(body).is_ok() {
-        return Some(body.to_vec());
+    if memchr(b'\\', body).is_none() && std::str::from_utf8(body).is_ok() {
+        return Some(Cow::Borrowed(body));
     }
     let mut bytes = Vec::with_capacity(body.len());
     let mut rest = body;
@@ -21,7 +25,7 @@ pub(crate) fn unquote(literal: &[u8]) -> Option<Vec<u8>> {
         }
         rest = tail;
     }
-    Some(bytes)
+    Some(Cow::Owned(bytes))
 }
 
 /// What one character or escape stands for.
@@ -91,7 +95,7 @@ mod tests {
     use super::*;
 
     fn text(literal: &[u8]) -> Option<Vec<u8>> {
-        unquote(literal)
+        unquote(literal).map(Cow::into_owned)
     }
 
     #[test]

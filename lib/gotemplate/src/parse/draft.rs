@@ -69,9 +69,9 @@ pub(super) struct Draft<'s> {
 }
 
 impl<'s> Draft<'s> {
-    pub(super) fn new(body: Body, name: Str, source: Rc<Source>, opened: u32) -> Self {
+    pub(super) fn new(source: Rc<Source>) -> Self {
         let program = Program {
-            name,
+            name: Str::from(""),
             source,
             code: Vec::new(),
             places: Vec::new(),
@@ -84,10 +84,36 @@ impl<'s> Draft<'s> {
             variables: Vec::new(),
             is_empty: true,
         };
-        let mut draft = Self { body, opened, controls: Vec::new(), visible: Vec::new(), program };
-        let root = draft.add_visible(b"$", Span::default());
-        draft.declared(root);
-        draft
+        Self { body: Body::File, opened: 0, controls: Vec::new(), visible: Vec::new(), program }
+    }
+
+    /// Begins a template in an empty draft.
+    pub(super) fn begin(&mut self, body: Body, name: Str, opened: u32) {
+        (self.body, self.opened) = (body, opened);
+        (self.program.name, self.program.is_empty) = (name, true);
+        let root = self.add_visible(b"$", Span::default());
+        self.declared(root);
+    }
+
+    /// Ends a template. The program takes the room that it needs, and the empty draft keeps its own.
+    pub(super) fn take_program(&mut self) -> Program {
+        self.controls.clear();
+        self.visible.clear();
+        let program = &mut self.program;
+        Program {
+            name: program.name.clone(),
+            source: program.source.clone(),
+            code: program.code.drain(..).collect(),
+            places: program.places.drain(..).collect(),
+            constants: program.constants.drain(..).collect(),
+            names: program.names.drain(..).collect(),
+            types: program.types.drain(..).collect(),
+            messages: program.messages.drain(..).collect(),
+            ranges: program.ranges.drain(..).collect(),
+            methods: program.methods.drain(..).collect(),
+            variables: program.variables.drain(..).collect(),
+            is_empty: program.is_empty,
+        }
     }
 
     /// Where the next instruction will stand.

@@ -18,7 +18,7 @@ use crate::program::{Program, Source};
 use crate::value::Str;
 use bytes::Bytes;
 use draft::{Body, Draft};
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::rc::Rc;
 
 /// A text that is not a template.
@@ -52,15 +52,18 @@ pub(crate) fn parse(name: &str, text: &Bytes, functions: &FunctionTable) -> Pars
         return Err(ParseError { name: name.into(), line: 1, message });
     }
     let source = Rc::new(Source { name: name.into(), text: text.clone() });
+    let mut file = Draft::new(source.clone());
+    file.begin(Body::File, name.into(), 0);
     let mut parser = Parser {
         lexer: Lexer::new(text),
         text,
-        source: source.clone(),
+        source,
         functions,
         tokens: [Token { kind: Kind::End, start: 0, end: 0 }; 3],
         peeked: 0,
         action: None,
-        drafts: vec![Draft::new(Body::File, name.into(), source, 0)],
+        drafts: vec![file],
+        spare: Vec::new(),
         programs: Programs::default(),
     };
     while parser.statement()? {}
@@ -85,6 +88,8 @@ struct Parser<'s> {
     /// Where the action began that is being parsed, or the statement whose body begins here.
     action: Option<u32>,
     drafts: Vec<Draft<'s>>,
+    /// Those of definitions that have ended, whose room is used again.
+    spare: Vec<Draft<'s>>,
     programs: Programs,
 }
 
@@ -179,13 +184,19 @@ impl<'s> Parser<'s> {
 
     /// The value of a string literal.
     fn unquoted(&self, token: Token) -> Parsed<Str> {
-        unquote(token.text(self.text)).map(Str::from).ok_or_else(|| self.error("invalid syntax"))
+        unquote(token.text(self.text)).map(|text| Str::from(&*text)).ok_or_else(|| self.error("invalid syntax"))
     }
 
     /// Ends the innermost template.
     fn finish_draft(&mut self) -> Parsed<()> {
-        let Some(draft) = self.drafts.pop() else { return Ok(()) };
-        let program = draft.program;
+        let Some(mut draft) = self.drafts.pop() else { return Ok(()) };
+        let program = if draft.body == Body::File {
+            draft.program
+        } else {
+            let program = draft.take_program();
+            self.spare.push(draft);
+            program
+        };
         match self.programs.by_name.get(&program.name) {
             None => {
                 self.programs.by_name.insert(program.name.clone(), self.programs.list.len());

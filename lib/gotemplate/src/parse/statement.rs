@@ -129,7 +129,9 @@ impl Parser<'_> {
 
     fn begin_draft(&mut self, body: Body, name: Str) {
         let opened = self.tokens[0].start;
-        self.drafts.push(Draft::new(body, name, self.source.clone(), opened));
+        let mut draft = self.spare.pop().unwrap_or_else(|| Draft::new(self.source.clone()));
+        draft.begin(body, name, opened);
+        self.drafts.push(draft);
     }
 
     fn template_name(&mut self, context: &str) -> Parsed<(Token, Str)> {

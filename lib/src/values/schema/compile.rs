@@ -76,7 +76,7 @@ fn run(schema: &[u8], values: &Map, fetch: &Fetch, logs: &mut Vec<Log>) -> Resul
 
 /// What Helm logs of a schema that it could read.
 fn read_log(schema: &[u8]) -> Log {
-    let text = String::from_utf8_lossy(schema).into_owned();
+    let text = std::str::from_utf8(schema).map_or_else(|_| String::from_utf8_lossy(schema).into_owned(), str::to_owned);
     Log { level: Level::Debug, message: "unmarshalled JSON schema".into(), fields: vec![("schema", text)] }
 }
 
