@@ -116,7 +116,7 @@ fn broken_sequence(rest: &[u8]) -> &'static str {
 }
 
 /// Byte offset of the first character that YAML does not allow.
-fn find_control(text: &str) -> Option<usize> {
+pub(crate) fn find_control(text: &str) -> Option<usize> {
     const STEP: usize = 32;
     let bytes = text.as_bytes();
     let mut at = 0;

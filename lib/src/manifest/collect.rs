@@ -78,8 +78,7 @@ impl Collected {
         if self.manifests.resources.len() + self.manifests.hooks.len() == MAX_DOCUMENTS {
             return Err(error(format!("more than {MAX_DOCUMENTS} documents: split the chart")));
         }
-        let value = goyaml::decode(content).map_err(|cause| error(cause.to_string()))?;
-        let head = Head::from_value(&value).map_err(|cause| error(cause.to_string()))?;
+        let head = Head::read(content).map_err(error)?;
         match classify(Manifest { source: source.to_owned(), content: content.to_owned(), head }) {
             Role::Resource(manifest) => self.manifests.resources.push(manifest),
             Role::Hook(hook) => self.manifests.hooks.push(*hook),

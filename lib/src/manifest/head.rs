@@ -1,4 +1,4 @@
-//! Reading the head of a document from its decoded form, and refusing what Go's JSON decoder refuses there.
+//! Reading the head of a document, and refusing what Go's JSON decoder refuses there.
 //!
 //! Names of fields are matched without regard to case, numbers and booleans become text where text is wanted.
 
@@ -11,17 +11,28 @@ const METADATA_TYPE: &str =
 /// A document whose head has a field of the wrong type; the text is Go's.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into Go {place}")]
-pub struct HeadError {
+struct HeadError {
     found: &'static str,
     place: String,
 }
 
+/// What a head is read from.
+const FIELDS: [&str; 3] = ["apiVersion", "kind", "metadata"];
+
 impl Head {
-    /// The head of a decoded document; that of `null` is empty.
+    /// The head of a document; that of `null` is empty.
     ///
     /// # Errors
-    /// For the first field, in the order of the keys, that has the wrong type.
-    pub fn from_value(document: &Value) -> Result<Self, HeadError> {
+    /// In Helm's words, for what is no YAML, and for a field that has the wrong type.
+    pub fn read(document: &str) -> Result<Self, String> {
+        let is_field = |key: &str| FIELDS.iter().any(|field| field.eq_ignore_ascii_case(key));
+        let excerpt = goyaml::excerpt(document, is_field);
+        let value = goyaml::decode(excerpt.as_deref().unwrap_or(document)).map_err(|cause| cause.to_string())?;
+        Self::from_value(&value).map_err(|cause| cause.to_string())
+    }
+
+    /// The head of a decoded document; that of `null` is empty. Of the fields, the first in the order of the keys is refused.
+    fn from_value(document: &Value) -> Result<Self, HeadError> {
         let mut head = Self::default();
         let Some(fields) = table(document, || "value of type util.SimpleHead".to_owned())? else { return Ok(head) };
         for (key, value) in fields {

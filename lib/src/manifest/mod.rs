@@ -14,7 +14,6 @@ pub mod sort;
 pub mod split;
 pub mod stream;
 
-pub use head::HeadError;
 pub use identity::ObjectId;
 
 use std::collections::BTreeMap;

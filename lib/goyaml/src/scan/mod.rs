@@ -18,6 +18,7 @@ use crate::Error;
 use crate::input::{Failure, mark_length};
 use cursor::Cursor;
 use keys::SimpleKey;
+pub(crate) use quoted::simple_escape;
 use std::borrow::Cow;
 use std::collections::VecDeque;
 pub use token::{Mark, ScalarStyle};

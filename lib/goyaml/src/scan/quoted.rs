@@ -120,7 +120,8 @@ impl<'a> Scanner<'a> {
     }
 }
 
-fn simple_escape(letter: u8) -> Option<char> {
+/// What a backslash and that letter stand for.
+pub(crate) fn simple_escape(letter: u8) -> Option<char> {
     Some(match letter {
         b'0' => '\0',
         b'a' => '\u{7}',

@@ -1,0 +1,143 @@
+//! What an excerpt says is what decoding the whole document says: texts assembled at random, from a fixed seed, out of lines of
+//! the common form and of pieces that break it.
+
+use goyaml::{Value, decode, excerpt};
+
+const ENTRIES: &[&str] = &[
+    "kind: A",
+    "Kind: 1",
+    "'kind': x",
+    "\"kind\": \"a\\tb\"",
+    "metadata:",
+    "metadata: {}",
+    "a:",
+    "b: c d",
+    "b: c # d",
+    "c: |",
+    "c: >-",
+    "d: 'e' # f",
+    "d: 'e",
+    "f'",
+    "d: \"e",
+    "f\"",
+    "g: [a, \"b\", 'c']",
+    "g: []",
+    "h: -1",
+    "h: .5",
+    "h: .inf",
+    "i: ~",
+    "null: j",
+    "1: k",
+    "# l",
+    "m #n",
+    "- a",
+    "- a: b",
+    "-",
+    "- - c",
+    "- |",
+    "- 'd': e",
+    "-  f:",
+    "x",
+    "x: y: z",
+    "",
+    "  ",
+    "\u{e9}: \u{2192}",
+    "o: {p: q}",
+    "r: &s t",
+    "u: *s",
+    "<<: v",
+    "w: !x y",
+    "---",
+    "k\t: l",
+    "m: n\t",
+    "\t",
+    "z: %",
+    "a : b",
+    "a:b",
+    "a: b:",
+    "- # c",
+    "-b: c",
+    "a: \"b\\\"c\" #d",
+    "a: 'b''c'",
+    "\"a\\\"b\": c",
+    "a: |+ # b",
+    "a: |2",
+    "a: - b",
+    "a: --b",
+    "a: ?",
+    "? a",
+    "a: \"\\x41\"",
+    "a: \"b\\",
+    "\\",
+    "c\\",
+    "\\ d\"",
+    "{}",
+    "[]",
+    "null",
+    ":80",
+    "a: ?b",
+    "a: :80",
+    "a: \"\\u00e9\"",
+    "\"e",
+];
+const PIECES: &[&str] = &[
+    ":", ": ", "-", "- ", "#", " #", "'", "\"", "\\", "|", ">", "[", "]", "{", "}", ",", "&", "*", "!", "%", "@", "`", "?",
+    "\t", "\n", "\r", " ", "\u{85}", "\u{feff}", ".", "~", "=", "<<",
+];
+
+/// Numbers that look random and are the same in every run.
+struct Lottery(u64);
+
+impl Lottery {
+    fn draw(&mut self, below: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 33).expect("31 bits") % below
+    }
+
+    fn document(&mut self) -> String {
+        let mut text = String::from("kind: A\n");
+        let mut column = 0_usize;
+        for _ in 0..self.draw(8) {
+            column = [0, column, column + 1, column + 2, column.saturating_sub(2)][self.draw(5)];
+            text.push_str(&" ".repeat(column));
+            text.push_str(ENTRIES[self.draw(ENTRIES.len())]);
+            text.push('\n');
+        }
+        if self.draw(2) == 0 {
+            let at = self.draw(text.len());
+            if text.is_char_boundary(at) {
+                text.insert_str(at, PIECES[self.draw(PIECES.len())]);
+            }
+        }
+        text
+    }
+}
+
+fn is_wanted(key: &str) -> bool {
+    key.eq_ignore_ascii_case("kind") || key == "metadata"
+}
+
+fn wanted(text: &str) -> Result<Vec<(String, Value)>, String> {
+    match decode(text).map_err(|error| error.to_string())? {
+        Value::Map(map) => Ok(map.into_iter().filter(|(key, _)| is_wanted(key)).collect()),
+        Value::Null => Ok(Vec::new()),
+        other => Err(format!("no mapping: {other:?}")),
+    }
+}
+
+#[test]
+fn an_excerpt_says_what_the_document_says() {
+    let mut lottery = Lottery(0x9e37_79b9_7f4a_7c15);
+    let mut accepted = 0;
+    for _ in 0..100_000 {
+        let text = lottery.document();
+        if let Some(kept) = excerpt(&text, is_wanted) {
+            assert_eq!(wanted(&text), wanted(&kept), "{text:?} became {kept:?}");
+            assert!(wanted(&kept).is_ok(), "{text:?} became {kept:?}");
+            accepted += 1;
+        }
+    }
+    assert!(accepted > 10_000, "{accepted}");
+}
