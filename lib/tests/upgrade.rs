@@ -89,6 +89,24 @@ fn a_field_that_somebody_else_took_does_not_stop_the_way_back() {
 }
 
 #[test]
+fn the_way_back_undoes_what_an_earlier_upgrade_did_that_failed_too() {
+    let world = installed(&[config_map("a", "", "green"), config_map("k", "", "k")].concat());
+    let kept = config_map("k", "", "k");
+    world.refuse("apply ConfigMap/default/z", 403);
+    let broken = [config_map("a", "", "blue"), kept.clone(), config_map("z", "", "z")].concat();
+    world.upgrade(&web(), &broken).expect_err("refused");
+    assert_eq!(world.cluster.objects()[0]["data"], json!({"key": "blue"}));
+    world.refuse("apply ConfigMap/default/h", 403);
+    let _ = world.changes();
+    let options = UpgradeOptions { rollback_on_failure: true, ..web() };
+    let broken = [config_map("a", "", "red"), kept, config_map("h", "helm.sh/hook: pre-upgrade", "h")].concat();
+    world.upgrade(&options, &broken).expect_err("refused before anything was touched");
+    assert_eq!(world.cluster.objects()[0]["data"], json!({"key": "green"}));
+    let changes = world.changes();
+    assert!(changes.iter().all(|change| !change.ends_with("default/k")), "{changes:?}");
+}
+
+#[test]
 fn what_the_failed_revision_lacks_is_told_of_on_the_way_back_and_left_alone() {
     let world = installed(&config_map("a", "", "a"));
     world.refuse("apply ConfigMap/default/b", 403);

@@ -22,6 +22,7 @@ mod source;
 pub mod status;
 pub mod template;
 pub mod test;
+mod undo;
 pub mod uninstall;
 mod update;
 pub mod upgrade;

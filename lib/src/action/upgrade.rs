@@ -5,7 +5,6 @@
 //!   → record the old one superseded, the new one deployed
 //! ```
 
-use super::cancel::Cancellation;
 use super::context::Context;
 use super::crds::{self, Crds};
 use super::error::Error;
@@ -16,8 +15,8 @@ use super::objects::{Check, build, unique};
 use super::pipeline::Pipelines;
 use super::recreate;
 use super::revision::{self, DryRun, ServerSide};
-use super::rollback::{RollbackOptions, go_back};
 use super::source::{Facts, Source};
+use super::undo;
 use super::update::{UpdateOptions, update};
 use super::waiting::{self, WaitOptions};
 use crate::cluster::{Cascade, ObjectId};
@@ -158,12 +157,12 @@ pub async fn upgrade(cx: Context<'_>, options: &UpgradeOptions, source: &dyn Sou
 }
 
 /// What an upgrade starts from.
-struct Before {
+pub(super) struct Before {
     /// The newest revision.
     newest: Release,
     /// The revision whose objects are there, as far as is known.
-    current: Release,
-    heads: Vec<Head>,
+    pub(super) current: Release,
+    pub(super) heads: Vec<Head>,
 }
 
 impl Before {
@@ -311,9 +310,9 @@ pub(super) async fn recorded(cx: Context<'_>, release: &Release, which: &str) ->
 
 /// How far an upgrade came.
 #[derive(Default)]
-struct Done {
+pub(super) struct Done {
     created: Vec<ObjectId>,
-    touched: Vec<ObjectId>,
+    pub(super) touched: Vec<ObjectId>,
 }
 
 async fn perform(
@@ -374,7 +373,7 @@ async fn fail(
     if !options.rollback_on_failure {
         return error;
     }
-    roll_back(cx, options, before, done, error).await
+    undo::undo(cx, options, before, done, error).await
 }
 
 /// Deletes what was created, all that is possible.
@@ -385,45 +384,4 @@ pub(super) async fn clean_up(cx: Context<'_>, created: &[ObjectId]) -> Result<()
         return Ok(());
     }
     Err(Error::Apply(format!("unable to cleanup resources: {}", failures.join(", "))))
-}
-
-/// Goes back to the last good revision: with the objects that this upgrade touched, and no others. What it left alone is as it
-/// was, with whatever others did to it, which may be the reason why it failed.
-async fn roll_back(cx: Context<'_>, options: &UpgradeOptions, before: &Before, done: Done, error: Error) -> Error {
-    let is_good = |head: &&Head| matches!(head.status(), Status::Deployed | Status::Superseded);
-    let name = &options.name;
-    let heads = match cx.store.heads(&before.current.namespace, Some(name)).await {
-        Ok(heads) => heads,
-        Err(second) => {
-            let words = "an error occurred while finding last successful release. original upgrade error";
-            return Error::Several(format!("{words}: {error}: {second}"));
-        }
-    };
-    let Some(target) = heads.iter().rev().find(is_good) else {
-        let words = "unable to find a previously successful release when attempting to rollback. original upgrade error";
-        return error.during(words);
-    };
-    let rollback_options = RollbackOptions {
-        name: name.clone(),
-        namespace: before.current.namespace.clone(),
-        revision: target.revision(),
-        wait: options.wait,
-        no_hooks: options.no_hooks,
-        server_side: options.server_side,
-        force_conflicts: options.force_conflicts,
-        force_replace: options.force_replace,
-        ..RollbackOptions::default()
-    };
-    // What was cancelled is undone all the same.
-    let undisturbed = Cancellation::default();
-    let undo = Context { cancellation: &undisturbed, ..cx };
-    match go_back(undo, &rollback_options, Some(done.touched)).await {
-        Ok(_) => {
-            error.during(format!("release {name} failed, and has been rolled back due to rollback-on-failure being set"))
-        }
-        Err(second) => {
-            let words = "an error occurred while rolling back the release. original upgrade error";
-            Error::Several(format!("{words}: {error}: {second}"))
-        }
-    }
 }
