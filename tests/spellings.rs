@@ -50,6 +50,11 @@ fn helm_4_is_understood() {
         "helm template r web --dry-run=false",
         "helm template r web --dry-run=bogus",
         "helm list -a -q",
+        "helm list --max 0x10",
+        "helm list --burst-limit x --qps 1_0",
+        "helm list --qps 1_0",
+        "helm rollback r 99999999999999999999",
+        "helm search repo x --max-col-width +3",
         "helm nstall r web",
         "helm xyzzy",
     ]);

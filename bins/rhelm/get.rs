@@ -6,7 +6,9 @@ use super::driver::{self, Releases};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use goyaml::Value;
 use rhelm_cli::release_text::{Shown, hooks, release_text, user_values};
-use rhelm_cli::{Failure, Format, GlobalArgs, environment, exactly, parse_format, print_logs, print_value, write_stdout};
+use rhelm_cli::{
+    Failure, Format, GlobalArgs, environment, exactly, parse_format, parse_int, print_logs, print_value, write_stdout,
+};
 use rhelm_lib::action::get::{self, computed_values};
 use rhelm_lib::release::{Release, template};
 
@@ -71,11 +73,6 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
         }
         _ => values(&global, &ValuesArgs::from_arg_matches(own)?),
     }
-}
-
-/// Go's `int` of a flag.
-pub(crate) fn parse_int(text: &str) -> Result<i64, String> {
-    text.parse().map_err(|_| format!("strconv.ParseInt: parsing {text:?}: invalid syntax"))
 }
 
 fn release(global: &GlobalArgs, part: &str, args: &GetArgs) -> Result<Release, Failure> {

@@ -19,7 +19,7 @@ struct HistoryArgs {
     #[arg(value_name = "RELEASE_NAME")]
     operands: Vec<String>,
     /// At most so many, the newest
-    #[arg(long, default_value_t = 256, value_parser = super::get::parse_int)]
+    #[arg(long, default_value_t = 256, value_parser = rhelm_cli::parse_int)]
     max: i64,
     /// Print as table, json or yaml
     #[arg(short, long, value_parser = parse_format, default_value = "table")]

@@ -1,12 +1,11 @@
 //! `rhelm list`: the releases of a namespace, or of all.
 
 use super::driver::{self, Releases};
-use super::get::parse_int;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use goyaml::Value;
 use rhelm_cli::{
-    Failure, Format, GlobalArgs, Record, color, environment, none, parse_format, print_records, print_value, table,
-    write_stdout,
+    Failure, Format, GlobalArgs, Record, color, environment, none, parse_format, parse_int, print_records, print_value,
+    table, write_stdout,
 };
 use rhelm_lib::action::list::{self, ListOptions};
 use rhelm_lib::release::Status;

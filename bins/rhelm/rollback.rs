@@ -4,7 +4,9 @@ use super::connect::connect;
 use super::session::{Session, Signals};
 use super::upgrade::{HistoryArgs, server_side};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use rhelm_cli::{Failure, ForceArgs, GlobalArgs, WaitArgs, at_least_one, parse_dry_run, warn_of_old_flags, write_stdout};
+use rhelm_cli::{
+    Failure, ForceArgs, GlobalArgs, WaitArgs, at_least_one, parse_dry_run, parse_revision, warn_of_old_flags, write_stdout,
+};
 use rhelm_lib::action::rollback::{self, RollbackOptions};
 
 #[derive(Args)]
@@ -84,8 +86,6 @@ impl RollbackArgs {
 }
 
 fn revision(text: &str) -> Result<u32, Failure> {
-    let number: i64 = text.parse().map_err(|_| {
-        Failure::new(format!("could not convert revision to a number: strconv.Atoi: parsing {text:?}: invalid syntax"))
-    })?;
+    let number = parse_revision(text).map_err(Failure::new)?;
     u32::try_from(number).map_err(|_| Failure::new("invalid release revision"))
 }

@@ -32,7 +32,7 @@ struct RepoArgs {
     #[arg(long, default_value = "")]
     version: String,
     /// How wide a column may be, 0 for any width
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value_t = 50, value_parser = rhelm_cli::parse_uint)]
     max_col_width: usize,
     /// Finding nothing is an error
     #[arg(long)]

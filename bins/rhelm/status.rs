@@ -1,10 +1,11 @@
 //! `rhelm status`: what is recorded of a release, and its objects as the cluster shows them now.
 
 use super::driver::{self, Releases};
-use super::get::parse_int;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::release_text::{Shown, release_text};
-use rhelm_cli::{Failure, Format, GlobalArgs, exactly, json_text, parse_format, print_logs, server_tables, write_stdout};
+use rhelm_cli::{
+    Failure, Format, GlobalArgs, exactly, json_text, parse_format, parse_int, print_logs, server_tables, write_stdout,
+};
 use rhelm_kube::{Form, KubeCluster};
 use rhelm_lib::action::{get, status};
 use rhelm_lib::cluster::ObjectId;

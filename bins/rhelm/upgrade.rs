@@ -2,13 +2,12 @@
 
 use super::apply_args::ApplyArgs;
 use super::connect::connect;
-use super::get::parse_int;
 use super::install::install_chart;
 use super::rendering::{Around, RenderingArgs};
 use super::session::{Session, Signals};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::chart::Purpose;
-use rhelm_cli::{Failure, Format, GlobalArgs, Labels, PostRendering, exactly, write_stdout};
+use rhelm_cli::{Failure, Format, GlobalArgs, Labels, PostRendering, exactly, parse_int, write_stdout};
 use rhelm_lib::action::install::InstallOptions;
 use rhelm_lib::action::upgrade::{self, Begin, Reuse, UpgradeOptions};
 use rhelm_lib::action::{DryRun, ServerSide};

@@ -18,6 +18,7 @@
 pub mod action;
 pub mod chart;
 pub mod cluster;
+pub mod gonumber;
 mod gotext;
 mod gotime;
 pub mod lint;

@@ -19,7 +19,7 @@ struct HubArgs {
     #[arg(long)]
     list_repo_url: bool,
     /// How wide a column may be, 0 for any width
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value_t = 50, value_parser = rhelm_cli::parse_uint)]
     max_col_width: usize,
     /// Print as table, json or yaml
     #[arg(short, long, value_parser = parse_format, default_value = "table")]

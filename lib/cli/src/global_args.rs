@@ -46,11 +46,11 @@ pub struct GlobalArgs {
     #[arg(long, global = true)]
     pub kube_insecure_skip_tls_verify: bool,
     /// Requests that may be sent at once before throttling begins
-    #[arg(long, global = true)]
-    pub burst_limit: Option<u32>,
+    #[arg(long, global = true, value_parser = crate::parse_int)]
+    pub burst_limit: Option<i64>,
     /// Requests per second
-    #[arg(long, global = true)]
-    pub qps: Option<f32>,
+    #[arg(long, global = true, value_parser = crate::parse_float)]
+    pub qps: Option<f64>,
     /// File with the repositories
     #[arg(long, global = true)]
     pub repository_config: Option<String>,

@@ -106,7 +106,11 @@ fn message(command: &Command, error: &clap::Error, words: &[String]) -> String {
         }
         ErrorKind::InvalidValue | ErrorKind::TooFewValues if value.is_empty() => needs_argument(command, flag, words),
         ErrorKind::ValueValidation | ErrorKind::InvalidValue => {
-            let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+            let cause = match (std::error::Error::source(error), error.get(ContextKind::ValidValue)) {
+                (Some(source), _) => source.to_string(),
+                (None, Some(ContextValue::Strings(valid))) => format!("must be one of {}", valid.join(", ")),
+                (None, _) => String::new(),
+            };
             format!("invalid argument {value:?} for \"{}\" flag: {cause}", both_forms(command, flag))
         }
         _ => error.to_string().trim_start_matches("error: ").trim_end().to_owned(),

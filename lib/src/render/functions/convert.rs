@@ -1,7 +1,7 @@
 //! Conversions: lenient numbers, texts of values, and the names of types and kinds.
 
-use super::numbers::{self, NotInteger};
 use super::{dates, lists};
+use crate::gonumber::{self, NotInteger};
 use gotemplate::format;
 use gotemplate::function::{FunctionError, FunctionTable, Int64};
 use gotemplate::value::{Element, List, Str, Value};
@@ -30,8 +30,8 @@ pub(super) fn integer(value: &Value) -> i64 {
         Value::Int(number) | Value::Int64(number) => *number,
         Value::Uint64(number) => *number as i64,
         Value::Uint8(number) => i64::from(*number),
-        Value::Float(number) => numbers::truncate(*number),
-        Value::String(text) => numbers::parse_int(without_zeros(text.as_bytes()), 0).unwrap_or_default(),
+        Value::Float(number) => gonumber::truncate(*number),
+        Value::String(text) => gonumber::parse_int(without_zeros(text.as_bytes()), 0).unwrap_or_default(),
         Value::Object(object) => dates::number_of(object.as_ref()).unwrap_or_default(),
         _ => 0,
     }
@@ -42,7 +42,7 @@ pub(super) fn float(value: &Value) -> f64 {
     match value {
         Value::Float(number) => *number,
         Value::Uint64(number) => *number as f64,
-        Value::String(text) => numbers::parse_float(text.as_bytes()).unwrap_or_default(),
+        Value::String(text) => gonumber::parse_float(text.as_bytes()).unwrap_or_default(),
         _ => integer(value) as f64,
     }
 }
@@ -85,7 +85,7 @@ fn without_zeros(text: &[u8]) -> &[u8] {
 }
 
 fn atoi(text: Str) -> i64 {
-    match numbers::parse_int(text.as_bytes(), 10) {
+    match gonumber::parse_int(text.as_bytes(), 10) {
         Ok(number) | Err(NotInteger::Range(number)) => number,
         Err(NotInteger::Syntax) => 0,
     }
@@ -93,7 +93,7 @@ fn atoi(text: Str) -> i64 {
 
 /// Reads the value's text as an octal number.
 fn to_decimal(value: Value) -> Result<Int64, FunctionError> {
-    Ok(Int64(numbers::parse_int(&format::print(&value)?, 8).unwrap_or_default()))
+    Ok(Int64(gonumber::parse_int(&format::print(&value)?, 8).unwrap_or_default()))
 }
 
 fn is_type(name: &Str, value: &Value) -> bool {

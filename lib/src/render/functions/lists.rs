@@ -3,7 +3,7 @@
 use super::convert::{integer, strings, text_of};
 use super::equality::deep_equal;
 use super::limits;
-use super::numbers::truncate;
+use crate::gonumber::truncate;
 use gotemplate::function::{FunctionError, FunctionTable, IntoFunction, Rest};
 use gotemplate::value::{Element, Kind, List, Str, Value};
 use std::collections::BTreeSet;

@@ -23,7 +23,6 @@ mod lists;
 mod math;
 mod merge;
 mod network;
-mod numbers;
 mod paths;
 mod random;
 pub(crate) mod regex;

@@ -2,7 +2,7 @@
 
 use super::duration::{self, HOUR, SECOND};
 use super::object::{Duration, number_of};
-use crate::render::functions::numbers::{parse_float, truncate};
+use crate::gonumber::{parse_float, truncate};
 use gotemplate::format;
 use gotemplate::function::{FunctionError, FunctionTable, Int64};
 use gotemplate::value::Value;

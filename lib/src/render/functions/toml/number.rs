@@ -1,8 +1,8 @@
 //! The numbers and dates of a TOML text: what belongs to one is read first, then judged.
 
 use super::super::dates::TomlTimes;
-use super::super::numbers::{self, NotInteger};
 use super::scan::{Fault, Scanner, shown};
+use crate::gonumber::{self, NotInteger};
 use gotemplate::format;
 use gotemplate::value::Value;
 
@@ -84,7 +84,7 @@ fn integer(scanner: &Scanner<'_>, start: usize) -> Result<Value, Fault> {
     if has_leading_zero(&text) {
         return Err(invalid("cannot have leading zeroes"));
     }
-    match numbers::parse_int(text.as_bytes(), 0) {
+    match gonumber::parse_int(text.as_bytes(), 0) {
         Ok(number) => Ok(Value::Int64(number)),
         Err(NotInteger::Range(_)) => Err(scanner.fault(format!("{text} is out of range for int64"))),
         Err(NotInteger::Syntax) => Err(invalid("not a number")),

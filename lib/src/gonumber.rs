@@ -2,7 +2,7 @@
 
 /// Why a text is no integer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum NotInteger {
+pub enum NotInteger {
     /// It is not written as one.
     Syntax,
     /// It does not fit 64 bits; the nearest integer that does.
@@ -10,7 +10,10 @@ pub(super) enum NotInteger {
 }
 
 /// Go's `strconv.ParseInt`. Base 0 takes the base from the prefix (a mere `0` means octal) and allows `_` between digits.
-pub(super) fn parse_int(text: &[u8], base: u32) -> Result<i64, NotInteger> {
+///
+/// # Errors
+/// [`NotInteger`].
+pub fn parse_int(text: &[u8], base: u32) -> Result<i64, NotInteger> {
     let (negative, digits) = sign(text);
     let (base, digits, separated) = match base {
         0 => prefix(digits),
@@ -30,7 +33,8 @@ pub(super) fn parse_int(text: &[u8], base: u32) -> Result<i64, NotInteger> {
 }
 
 /// Go's `strconv.ParseFloat`; `None` for what is no number or too large.
-pub(super) fn parse_float(text: &[u8]) -> Option<f64> {
+#[must_use]
+pub fn parse_float(text: &[u8]) -> Option<f64> {
     let (negative, rest) = sign(text);
     let word = |word: &[u8]| rest.eq_ignore_ascii_case(word);
     if word(b"inf") || word(b"infinity") {
@@ -58,7 +62,7 @@ pub(super) fn parse_float(text: &[u8]) -> Option<f64> {
 }
 
 /// A float as an integer: cut towards zero, and the smallest integer where it does not fit.
-pub(super) fn truncate(number: f64) -> i64 {
+pub(crate) fn truncate(number: f64) -> i64 {
     const BEYOND: f64 = 9_223_372_036_854_775_808.0;
     if (-BEYOND..BEYOND).contains(&number) { number as i64 } else { i64::MIN }
 }
