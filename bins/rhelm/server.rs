@@ -2,9 +2,10 @@
 
 use super::connect::{Connected, connect as reach};
 use rhelm_cli::template::Server;
-use rhelm_cli::{Failure, GlobalArgs};
+use rhelm_cli::{Failure, GlobalArgs, print_logs};
 use rhelm_lib::action::check_installable;
 use rhelm_lib::cluster::{Cluster, ClusterError, ObjectId};
+use rhelm_lib::log::{Level, Log};
 use rhelm_lib::manifest::Manifests;
 use rhelm_lib::render::{Capabilities, KubeVersion, Lookup, LookupError, ReleaseFacts};
 use serde_json::Value as Json;
@@ -52,7 +53,10 @@ struct Live(Connected);
 impl Lookup for Live {
     fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Result<goyaml::Value, LookupError> {
         let found = self.0.runtime.block_on(self.find(api_version, kind, namespace, name));
-        let found = found.map_err(|error| LookupError(error.to_string()))?;
+        let found = match found {
+            Err(ClusterError::NoMatch { .. }) => self.0.runtime.block_on(self.unknown(api_version, kind, name))?,
+            found => found.map_err(|error| LookupError(error.to_string()))?,
+        };
         Ok(found.as_ref().map_or_else(|| goyaml::Value::Map(goyaml::Map::new()), plain))
     }
 }
@@ -70,6 +74,32 @@ impl Live {
             name: name.to_owned(),
         };
         cluster.get(&id).await
+    }
+
+    /// What Helm finds of a kind that is not served: nothing if its version is, else an error.
+    async fn unknown(&self, api_version: &str, kind: &str, name: &str) -> Result<Option<Json>, LookupError> {
+        let served = self.0.cluster.capabilities().await.map_err(|error| LookupError(error.to_string()))?.api_versions;
+        if served.iter().any(|served| served == api_version) {
+            return Ok(name.is_empty().then(|| serde_json::json!({"items": []})));
+        }
+        let (group, version) = match api_version.split_once('/') {
+            None => ("", api_version),
+            Some((group, version)) if !version.contains('/') => (group, version),
+            Some(_) => ("", ""),
+        };
+        let cause = match version {
+            "" => "groupVersion shouldn't be empty",
+            _ => "the server could not find the requested resource",
+        };
+        let kind = format!("{group}/{version}, Kind={kind}");
+        let log = |message: &str, field: (&'static str, String)| {
+            let fields = vec![field, ("error", cause.to_owned())];
+            Log { level: Level::Error, message: message.to_owned(), fields }
+        };
+        let group_version = if version.is_empty() { "" } else { api_version };
+        let list = log("unable to retrieve resource list", ("GroupVersion", group_version.to_owned()));
+        print_logs(&[list, log("unable to get apiresource", ("groupVersionKind", kind.clone()))], false);
+        Err(LookupError(format!("unable to get apiresource from unstructured: {kind}: {cause}")))
     }
 }
 

@@ -122,6 +122,23 @@ fn a_render_with_the_servers_eyes_tells_of_definitions() {
 }
 
 #[test]
+fn a_kind_that_is_not_served_is_looked_up_as_helm_does() {
+    let Some(both) = Both::with_guestbook() else { return };
+    let looked_up =
+        ["v9 Nope", "nope.io/v1 Foo", "apps/v9 Deployment", "a/b/c X", "/ Pod", "v1 Nope", "apps/v1 Deploymentx"];
+    for (version, kind) in looked_up.into_iter().filter_map(|looked_up| looked_up.split_once(' ')) {
+        let version = version.trim_start_matches('/');
+        let object = format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\n\
+             data: {{x: {{{{ lookup \"{version}\" \"{kind}\" \"default\" \"x\" | toJson | quote }}}}}}\n"
+        );
+        let folder = Files::chart("looks").file("templates/a.yaml", object).write();
+        let line = format!("template x {} --dry-run=server", folder.path().display());
+        assert_eq!(both.rhelm(&line), both.helm(&line), "{version} {kind}");
+    }
+}
+
+#[test]
 fn what_the_server_named_itself_does_not_keep_the_record() {
     let Some(options) = options() else { return };
     run(async { cluster(&options).await });
