@@ -73,6 +73,7 @@ impl Place {
 
 const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {colour: {{ .Values.colour | quote }}}\n";
 const RED: &[&str] = &["--set", "colour=red"];
+const MODIFIED: &str = r#"{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Conflict","message":"Operation cannot be fulfilled on configmaps \"a\": the object has been modified; please apply your changes to the latest version and try again","code":409}"#;
 const BUSY: &str = r#"{"kind":"Status","apiVersion":"v1","status":"Failure","message":"busy","code":500}"#;
 
 #[test]
@@ -86,6 +87,7 @@ fn what_passes_is_waited_out() {
     server.order("POST", "/secrets", Fault::Answer(429, "", BUSY), 1);
     server.order("PATCH", "/configmaps/a", Fault::Answer(500, "", BUSY), 1);
     server.order("PATCH", "/configmaps/a", Fault::LostAnswer, 1);
+    server.order("PATCH", "/configmaps/a", Fault::Answer(409, "", MODIFIED), 1);
     server.order("PATCH", "/configmaps/a", Fault::Delay(Duration::from_millis(50)), 1);
     server.order("PUT", "/secrets", Fault::Answer(500, "", BUSY), 1);
     server.order("PUT", "/secrets", Fault::LostAnswer, 1);

@@ -53,7 +53,7 @@ async fn once(cluster: &KubeCluster, write: &Write) -> Result<Json, ClusterError
 /// Whether an error may be another one, or none, the next time.
 fn passes(write: &Write, error: &ClusterError) -> bool {
     match write {
-        Write::Apply { .. } => is_quota_conflict(error),
+        Write::Apply { .. } => is_race(error),
         Write::Create { .. } | Write::Patch { .. } => error.is_conflict(),
         // Has tried already.
         Write::Replace { .. } => false,
@@ -75,12 +75,10 @@ impl Tries {
     }
 }
 
-/// Several objects at once may collide in the count of their quota.
-fn is_quota_conflict(error: &ClusterError) -> bool {
-    let text = error.to_string();
-    error.is_conflict()
-        && text.contains("Operation cannot be fulfilled on resourcequotas")
-        && text.contains("has been modified")
+/// Whether somebody else changed the object meanwhile, or the quota that counts it. Fields that belong to somebody else are another
+/// conflict, which stays.
+fn is_race(error: &ClusterError) -> bool {
+    error.is_conflict() && error.to_string().contains("has been modified")
 }
 
 async fn apply(cluster: &KubeCluster, object: &Json, force: bool, dry_run: bool) -> Result<Json, ClusterError> {
