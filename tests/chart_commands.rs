@@ -139,6 +139,16 @@ fn dependencies_are_listed_fetched_and_locked() {
 }
 
 #[test]
+fn a_dry_run_shows_values_for_debugging() {
+    let Some(beside) = Beside::new(RHELM) else { return };
+    let chart = Files::chart("web").file("templates/a.yaml", "kind: ConfigMap\nmetadata: {name: a}\n");
+    let shown = "--dry-run=client --debug 2> /dev/null | grep -v 'LAST DEPLOYED'";
+    beside
+        .files("web", &chart)
+        .same(&[&format!("helm install r web {shown}"), &format!("helm install r web --set a=1 {shown}")]);
+}
+
+#[test]
 fn settings_are_shown() {
     let Some(beside) = Beside::new(RHELM) else { return };
     beside.variable("HELM_MAX_HISTORY", "7").variable("HELM_KUBEASGROUPS", "a,b").same(&[

@@ -133,7 +133,7 @@ impl ApplyArgs {
     pub(crate) fn print(&self, release: &Release, global: &GlobalArgs) -> Result<(), Failure> {
         let (debug, colored) = (global.debug, global.colored);
         let hide_notes = self.hide_notes;
-        let shown = Shown { hide_notes, manifest: debug, values: debug, colored, ..Shown::default() };
+        let shown = Shown { hide_notes, manifest: debug, values: debug, is_new: true, colored, ..Shown::default() };
         write_stdout(release_text(release, self.output, shown)?.as_bytes())
     }
 }

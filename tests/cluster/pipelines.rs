@@ -68,6 +68,9 @@ fn another_pipeline_is_refused_and_helms_revisions_are_noticed() {
         format!("4: {} \"another team\"", stage("b")),
     ];
     assert_eq!(place.pipelines(), expected);
+    let none = ["upgrade", "web", GUESTBOOK, "--accept-pipeline-change", "none any more"];
+    place.rhelm(&[&none]).assert().success();
+    place.rhelm(&[&["upgrade", "web", GUESTBOOK, "--pipeline=recorded"]]).assert().success();
     assert_eq!(place.command(&helm, &["list", "--short"]).output().expect("it runs").stdout, b"web\n");
     place.command(&helm, &["uninstall", "web"]).assert().success();
 }

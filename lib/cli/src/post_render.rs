@@ -185,7 +185,7 @@ impl PostRendering {
         if !self.recorded {
             return Ok(self.clone());
         }
-        if recorded.is_empty() {
+        if *recorded == Identity::default() {
             return Err(Failure::new("--pipeline=recorded: no pipeline is on record"));
         }
         let search = search_path(Path::new(""))?;

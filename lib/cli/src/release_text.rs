@@ -17,6 +17,8 @@ pub struct Shown<'a> {
     pub chart: bool,
     /// Show the values, the user's and all.
     pub values: bool,
+    /// It was made just now: Helm then shows no values as an empty map, else as null.
+    pub is_new: bool,
     /// Show hooks and manifest.
     pub manifest: bool,
     /// The tables of the objects.
@@ -56,7 +58,7 @@ fn block(release: &Release, shown: Shown<'_>) -> Result<String, Failure> {
     }
     text.push_str(&tests(release));
     if shown.values {
-        text.push_str(&values(release)?);
+        text.push_str(&values(release, shown.is_new)?);
     }
     if shown.manifest || info.description.eq_ignore_ascii_case("Dry run complete") {
         text.push_str(&documents(release, shown));
@@ -90,8 +92,8 @@ fn test(hook: &RecordedHook) -> String {
 /// Go's zero time.
 const ZERO_TIME: &str = "Mon Jan  1 00:00:00 0001";
 
-fn values(release: &Release) -> Result<String, Failure> {
-    let user = user_values(release);
+fn values(release: &Release, is_new: bool) -> Result<String, Failure> {
+    let user = if is_new { goyaml::Value::Map(release.config.clone()) } else { user_values(release) };
     let (computed, _) = computed_values(release)?;
     let (user, computed) = (goyaml::to_yaml(&user)?, goyaml::to_yaml(&goyaml::Value::Map(computed))?);
     Ok(format!("USER-SUPPLIED VALUES:\n{user}\nCOMPUTED VALUES:\n{computed}\n"))
