@@ -1,7 +1,7 @@
 //! What an excerpt says is what decoding the whole document says: texts assembled at random, from a fixed seed, out of lines of
 //! the common form and of pieces that break it.
 
-use goyaml::{Value, decode, excerpt};
+use goyaml::{Map, Value, decode, excerpt};
 
 const ENTRIES: &[&str] = &[
     "kind: A",
@@ -115,13 +115,29 @@ impl Lottery {
     }
 }
 
-fn is_wanted(key: &str) -> bool {
-    key.eq_ignore_ascii_case("kind") || key == "metadata"
+fn is_wanted(keys: &[&str]) -> bool {
+    match keys {
+        [key] => key.eq_ignore_ascii_case("kind") || *key == "metadata",
+        ["metadata", key] => ["a", "b", "kind"].contains(key),
+        _ => true,
+    }
+}
+
+/// What is wanted of a value.
+fn part(key: &str, value: Value) -> Value {
+    match value {
+        Value::Null if key == "metadata" => Value::Map(Map::new()),
+        Value::Map(map) => Value::Map(map.into_iter().filter(|(inner, _)| is_wanted(&[key, inner])).collect()),
+        other => other,
+    }
 }
 
 fn wanted(text: &str) -> Result<Vec<(String, Value)>, String> {
     match decode(text).map_err(|error| error.to_string())? {
-        Value::Map(map) => Ok(map.into_iter().filter(|(key, _)| is_wanted(key)).collect()),
+        Value::Map(map) => {
+            let kept = map.into_iter().filter(|(key, _)| is_wanted(&[key]));
+            Ok(kept.map(|(key, value)| (key.clone(), part(&key, value))).collect())
+        }
         Value::Null => Ok(Vec::new()),
         other => Err(format!("no mapping: {other:?}")),
     }

@@ -16,8 +16,16 @@ struct HeadError {
     place: String,
 }
 
-/// What a head is read from.
-const FIELDS: [&str; 3] = ["apiVersion", "kind", "metadata"];
+/// Whether the entry with these keys is part of a head.
+fn is_wanted(keys: &[&str]) -> bool {
+    let is_one_of = |key: &str, names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(key));
+    match keys {
+        [key] => is_one_of(key, &["apiVersion", "kind", "metadata"]),
+        [outer, key] if is_one_of(outer, &["metadata"]) => is_one_of(key, &["annotations", "name", "namespace"]),
+        // A mapping in the place of a text is refused.
+        _ => true,
+    }
+}
 
 impl Head {
     /// The head of a document; that of `null` is empty.
@@ -25,8 +33,7 @@ impl Head {
     /// # Errors
     /// In Helm's words, for what is no YAML, and for a field that has the wrong type.
     pub fn read(document: &str) -> Result<Self, String> {
-        let is_field = |key: &str| FIELDS.iter().any(|field| field.eq_ignore_ascii_case(key));
-        let excerpt = goyaml::excerpt(document, is_field);
+        let excerpt = goyaml::excerpt(document, is_wanted);
         let value = goyaml::decode(excerpt.as_deref().unwrap_or(document)).map_err(|cause| cause.to_string())?;
         Self::from_value(&value).map_err(|cause| cause.to_string())
     }
@@ -125,6 +132,15 @@ mod tests {
         let head = Head::from_value(&map([("KIND", 1.5.into()), ("metadata", metadata)])).expect("a head");
         assert_eq!((head.kind.as_str(), head.name.as_str()), ("1.5", "3"));
         assert_eq!(head.annotations, [("a".to_owned(), "true".to_owned()), ("b".into(), String::new())].into());
+    }
+
+    #[test]
+    fn a_quick_look_refuses_what_decoding_refuses() {
+        let error = Head::read("kind:\n  a: b\nmetadata:\n  labels: {}\n").expect_err("an error");
+        let expected = "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal object into Go struct field .kind of type string";
+        assert_eq!(error, expected);
+        let head = Head::read("kind: A\nmetadata:\n  name: web\n  labels:\n    name: x\n").expect("a head");
+        assert_eq!((head.kind.as_str(), head.name.as_str()), ("A", "web"));
     }
 
     // The expected texts are those of Helm 4.3.1.

@@ -23,10 +23,11 @@ const MAX_KEY: usize = 1000;
 
 /// The entries of the outermost mapping whose keys are wanted, as YAML of their own. `None` where a quick look cannot tell.
 ///
-/// Where this is something, [`decode`](crate::decode()) accepts `text`, and gives the same values for the wanted keys as for the
-/// excerpt. A key with escapes counts as wanted.
+/// `is_wanted` is given the key of such an entry, or two keys for an entry of a mapping that is one of those; a mapping of which
+/// nothing is wanted is left as null. Where this is something, [`decode`](crate::decode()) accepts `text`, and gives the same
+/// values for the wanted keys as for the excerpt. A key with escapes counts as wanted.
 #[must_use]
-pub fn excerpt(text: &str, is_wanted: impl Fn(&str) -> bool) -> Option<String> {
+pub fn excerpt(text: &str, is_wanted: impl Fn(&[&str]) -> bool) -> Option<String> {
     if find_control(text).is_some() || has_strange_breaks(text) {
         return None;
     }
@@ -38,6 +39,7 @@ pub fn excerpt(text: &str, is_wanted: impl Fn(&str) -> bool) -> Option<String> {
         last: Last::Entry,
         kept: String::new(),
         keeps_from: None,
+        outer: None,
         is_wanted,
     };
     skimmer.skim()
@@ -74,12 +76,14 @@ struct Skimmer<'t, F> {
     open: Vec<Block>,
     last: Last,
     kept: String,
-    /// Where the outermost entry begins that is being kept.
+    /// Where the entry begins that is being kept.
     keeps_from: Option<usize>,
+    /// The key of the outermost entry, of which not all may be wanted.
+    outer: Option<&'t str>,
     is_wanted: F,
 }
 
-impl<'t, F: Fn(&str) -> bool> Skimmer<'t, F> {
+impl<'t, F: Fn(&[&str]) -> bool> Skimmer<'t, F> {
     fn skim(mut self) -> Option<String> {
         while let Some(line) = self.lines.next() {
             if line.text.is_empty() {
@@ -105,6 +109,22 @@ impl<'t, F: Fn(&str) -> bool> Skimmer<'t, F> {
 
     fn has_tab(&self, line: Line<'_>) -> bool {
         self.has_tabs && line.text.contains('\t')
+    }
+
+    /// Notes that an entry begins, which may be wanted.
+    fn keep(&mut self, key: &'t str, start: usize) {
+        let has_escapes = key.contains(['\\', '\'']);
+        let is_kept = match (&self.open[..], self.outer) {
+            ([_], _) => {
+                let is_kept = has_escapes || (self.is_wanted)(&[key]);
+                self.outer = (is_kept && !has_escapes).then_some(key);
+                is_kept
+            }
+            ([_, Block { is_list: false, .. }], Some(outer)) => has_escapes || (self.is_wanted)(&[outer, key]),
+            _ => return,
+        };
+        self.keep_until(start);
+        self.keeps_from = is_kept.then_some(start);
     }
 
     /// The column of the innermost block.
@@ -175,11 +195,7 @@ impl<'t, F: Fn(&str) -> bool> Skimmer<'t, F> {
         }
         let end = key_end(text)?;
         let key = key_text(&text[..end])?;
-        if self.open.len() == 1 {
-            self.keep_until(line.start);
-            let wanted = key.contains(['\\', '\'']) || (self.is_wanted)(key);
-            self.keeps_from = wanted.then_some(line.start);
-        }
+        self.keep(key, line.start);
         let value = text[end + 1..].trim_start_matches(' ');
         if is_blank(value) {
             self.last = Last::Entry;
@@ -243,13 +259,23 @@ mod tests {
     use super::*;
 
     fn names(text: &str) -> Option<String> {
-        excerpt(text, |key| key.eq_ignore_ascii_case("kind") || key == "metadata")
+        excerpt(text, |keys| matches!(keys, ["kind" | "KIND" | "metadata"] | ["metadata", "name"]))
     }
 
     #[test]
     fn wanted_entries_are_kept_as_they_stand() {
         let text = "# c\nkind: A # b\nspec:\n- a: |\n    kind: B\n\n  b: c\n   d\n- - e\n  - 'f'\nmetadata:\n  name: n\n\"KIND\": C\n";
         assert_eq!(names(text).as_deref(), Some("kind: A # b\nmetadata:\n  name: n\n\"KIND\": C\n"));
+    }
+
+    #[test]
+    fn of_a_wanted_mapping_only_the_wanted_entries_are_kept() {
+        let text = "metadata:\n  labels:\n    name: a\n  name: |\n    n\n  x: y\nkind:\n- name: a\n  b: c\n";
+        assert_eq!(names(text).as_deref(), Some("metadata:\n  name: |\n    n\nkind:\n- name: a\n  b: c\n"));
+        assert_eq!(
+            names("metadata:\n  a: b\n\"met\\u0061data\":\n  a: b\n").as_deref(),
+            Some("metadata:\n\"met\\u0061data\":\n  a: b\n")
+        );
     }
 
     #[test]

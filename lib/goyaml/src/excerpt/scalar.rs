@@ -5,7 +5,7 @@ use super::{Last, Skimmer, colon, flow, is_blank};
 use crate::resolve::{Resolved, resolve_plain};
 use memchr::memchr_iter;
 
-impl<F: Fn(&str) -> bool> Skimmer<'_, F> {
+impl<F: Fn(&[&str]) -> bool> Skimmer<'_, F> {
     /// Reads the value of an entry, which is not empty.
     pub(super) fn value(&mut self, text: &str) -> Option<()> {
         match text.as_bytes()[0] {
