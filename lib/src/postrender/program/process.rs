@@ -57,9 +57,21 @@ impl Process {
         let group = Group { leader: child.id(), alone: terminal };
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(stdin), Some(stdout), Some(stderr)) = pipes else { return Err(io::ErrorKind::BrokenPipe.into()) };
+        widen(&stdin);
+        widen(&stdout);
         Ok(Self { child, group, stdin, stdout, stderr })
     }
 }
+
+/// Makes room in a pipe for more than 64 KiB, so that fewer turns are needed. Where there can be no more it stays as it is.
+#[cfg(target_os = "linux")]
+fn widen(pipe: &impl std::os::fd::AsFd) {
+    const ROOM: usize = 1 << 20;
+    let _ = rustix::pipe::fcntl_setpipe_size(pipe, ROOM);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn widen<P>(_: &P) {}
 
 #[cfg(unix)]
 fn own_group(command: &mut Command) {
