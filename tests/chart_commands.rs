@@ -43,6 +43,74 @@ fn charts_are_shown() {
     ]);
 }
 
+/// They are looked at, whatever a render says of them.
+#[test]
+fn charts_of_other_formats_are_shown() {
+    let Some(beside) = Beside::new(RHELM) else { return };
+    let of = |version: &str, more: &str| {
+        Files::new().file("Chart.yaml", format!("apiVersion: {version}\nname: c\nversion: 0.1.0\n{more}"))
+    };
+    beside
+        .files("v9", &of("v9", ""))
+        .files("v3", &of("v3", ""))
+        .files("odd", &of("v2", "annotations: {a/b~c: [x]}\n"))
+        .files("empty", &Files::new().file("values.yaml", ""))
+        .same(&[
+            "helm show chart v9",
+            "helm show all v3",
+            "helm dependency list v9",
+            "helm dependency update v9",
+            "helm template v9",
+            "helm show chart odd",
+            "helm template odd",
+            "helm show chart empty",
+            "helm dependency list empty",
+            "helm dependency build empty",
+            "helm template empty",
+            "helm dependency list a b",
+            "helm dependency update a b",
+        ]);
+}
+
+#[test]
+fn dependencies_that_cannot_be_had_are_told_of() {
+    let Some(beside) = Beside::new(RHELM) else { return };
+    let of = |version: &str, repository: &str| {
+        let head = "apiVersion: v2\nname: c\nversion: 0.1.0\ndependencies:\n";
+        Files::new().file("Chart.yaml", format!("{head}- {{name: s, version: {version}, repository: \"{repository}\"}}\n"))
+    };
+    let part = "apiVersion: v2\nname: s\nversion: 0.2.0\n";
+    let archive = || Files::new().file("Chart.yaml", "apiVersion: v2\nname: s\nversion: 0.1.0\n").pack("s");
+    beside
+        .files("unnamed", &of("0.1.0", "bad"))
+        .files("alias", &of("0.1.0", "alias:bad"))
+        .files("ftp", &of("0.1.0", "ftp://x/y"))
+        .files("local", &of("0.1.0", "file://../nope"))
+        .files("registry", &of("0.1.0", "oci://localhost:1/y"))
+        .files("wrong", &of("0.1.0", "").file("charts/s/Chart.yaml", part))
+        .files(
+            "inside",
+            &of(">=0.1.0", "").file("charts/s/Chart.yaml", part).file("charts/t/Chart.yaml", part.replace(" s", " t")),
+        )
+        .files("hollow", &of("0.1.0", "").file("charts/s/values.yaml", ""))
+        .files("twice", &of("0.1.0", "").file("charts/s-0.1.0.tgz", archive()).file("charts/s-0.1.1.tgz", archive()))
+        .files("renamed", &of("0.1.0", "").file("charts/s-x-0.1.0.tgz", archive()))
+        .same(&[
+            "helm dependency update unnamed",
+            "helm dependency update alias",
+            "helm dependency update ftp",
+            "helm dependency update local",
+            "helm dependency update registry",
+            "helm dependency update wrong; ls wrong",
+            "helm dependency list inside",
+            "helm dependency update inside",
+            "helm dependency build inside",
+            "helm dependency build hollow",
+            "helm dependency list twice",
+            "helm dependency list renamed",
+        ]);
+}
+
 /// What an archive holds, without compression: both have their own.
 const LISTING: &str = "tar tvzf *.tgz --full-time && tar xzOf *.tgz | sha256sum; rm -f *.tgz";
 

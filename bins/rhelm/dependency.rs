@@ -5,7 +5,7 @@ mod listing;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::dependencies::manager;
 use rhelm_cli::provenance::Verifier;
-use rhelm_cli::{AccessArgs, Failure, GlobalArgs, narrow_table, print_logs, variable, write_stdout};
+use rhelm_cli::{AccessArgs, Failure, GlobalArgs, at_most_one, narrow_table, print_logs, variable, write_stdout};
 use rhelm_fetch::locate::Archive;
 use rhelm_lib::chart::loader;
 use std::path::Path;
@@ -61,7 +61,8 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
 
 fn fetch(global: &GlobalArgs, what: &str, args: &FetchArgs) -> Result<(), Failure> {
     let home = global.home(variable);
-    let path = Path::new(args.operands.first().map_or(".", String::as_str));
+    let chart = at_most_one(&format!("rhelm dependency {what} CHART [flags]"), &args.operands)?;
+    let path = Path::new(chart.unwrap_or("."));
     let report = |line: &str| rhelm_cli::say(line);
     let mut manager = manager(&home, path, args.access.access(), &report);
     let verifier = Verifier::new(args.keyring.as_deref());
@@ -75,9 +76,9 @@ fn fetch(global: &GlobalArgs, what: &str, args: &FetchArgs) -> Result<(), Failur
 }
 
 fn list(global: &GlobalArgs, args: &ListArgs) -> Result<(), Failure> {
-    let path = Path::new(args.operands.first().map_or(".", String::as_str));
+    let path = Path::new(at_most_one("rhelm dependency list CHART [flags]", &args.operands)?.unwrap_or("."));
     std::fs::metadata(path).map_err(|error| rhelm_fetch::FetchError::file("stat", path, &error))?;
-    let loaded = loader::load(path);
+    let loaded = loader::load_any_version(path);
     print_logs(loaded.as_ref().map_or_else(|error| error.logs.as_slice(), |(_, logs)| logs), global.debug);
     let (chart, _) = loaded?;
     if chart.metadata.dependencies.is_empty() {
@@ -87,7 +88,7 @@ fn list(global: &GlobalArgs, args: &ListArgs) -> Result<(), Failure> {
     let rows = listing::rows(path, &chart);
     let mut text = narrow_table(&rows, args.max_col_width) + "\n";
     for name in listing::undeclared(path, &chart)? {
-        text.push_str(&format!("WARNING: {name:?} is in charts/ but not in Chart.yaml.\n"));
+        text.push_str(&format!("WARNING: {name:?} is not in Chart.yaml.\n"));
     }
     write_stdout(text.as_bytes())
 }

@@ -121,6 +121,11 @@ pub(crate) fn float(number: f64) -> String {
     }
 }
 
+/// A key as Go's decoder of JSON writes it in the path of a field: as a part of a JSON pointer.
+pub(crate) fn pointer_part(key: &str) -> std::borrow::Cow<'_, str> {
+    if key.contains(['~', '/']) { key.replace('~', "~0").replace('/', "~1").into() } else { key.into() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,23 +16,17 @@ pub(super) fn rows(path: &Path, chart: &Chart) -> Vec<Vec<String>> {
 }
 
 fn status(path: &Path, dependency: &Dependency, chart: &Chart) -> &'static str {
-    let folder = path.join("charts");
-    let archives = archives(&folder, &dependency.name);
-    match archives.as_slice() {
-        [] => {}
-        [archive] => {
-            return match loader::load(archive) {
+    let archives = archives(&path.join("charts"), &dependency.name);
+    let versioned: Vec<_> = archives.iter().filter(|(version, _)| is_version(version)).collect();
+    match (&archives[..], &versioned[..]) {
+        ([], _) | ([_, _, ..], []) => {}
+        ([(_, archive)], _) | (_, [(_, archive)]) => {
+            return match loader::load_any_version(archive) {
                 Ok((found, _)) => judge(dependency, &found, "ok"),
                 Err(_) => "corrupt",
             };
         }
-        _ => {
-            let exact = folder.join(format!("{}-{}.tgz", dependency.name, dependency.version));
-            return match loader::load(&exact) {
-                Ok((found, _)) => judge(dependency, &found, "ok"),
-                Err(_) => "too many matches",
-            };
-        }
+        _ => return "too many matches",
     }
     let found = chart.dependencies.iter().find(|found| found.metadata.name == dependency.name);
     found.map_or("missing", |found| judge(dependency, found, "unpacked"))
@@ -52,17 +46,23 @@ fn judge(dependency: &Dependency, found: &Chart, good: &'static str) -> &'static
     }
 }
 
-/// The archives whose names begin as the dependency's does and go on with a version.
-fn archives(folder: &Path, name: &str) -> Vec<PathBuf> {
-    let is_archive = |path: &PathBuf| {
-        let file = path.file_name().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
-        let rest = file.strip_prefix(name).and_then(|rest| rest.strip_prefix('-')?.strip_suffix(".tgz"));
-        rest.is_some_and(|rest| Version::parse(rest).is_ok())
+/// The archives whose names begin as the dependency's does, with what stands in the place of a version.
+fn archives(folder: &Path, name: &str) -> Vec<(String, PathBuf)> {
+    let archive = |path: PathBuf| {
+        let file = path.file_name()?.to_string_lossy().into_owned();
+        let version = file.strip_prefix(name)?.strip_prefix('-')?.strip_suffix(".tgz")?.to_owned();
+        Some((version, path))
     };
     let entries = std::fs::read_dir(folder).into_iter().flatten();
-    let mut found: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(is_archive).collect();
+    let mut found: Vec<_> = entries.filter_map(|entry| archive(entry.ok()?.path())).collect();
     found.sort();
     found
+}
+
+/// Whether a text is a whole version, without a `v`.
+fn is_version(text: &str) -> bool {
+    let core = text.split(['-', '+']).next().unwrap_or_default();
+    core.split('.').count() == 3 && !text.starts_with('v') && Version::parse(text).is_ok()
 }
 
 /// The charts of `charts/` that nobody asked for.
@@ -73,7 +73,7 @@ pub(super) fn undeclared(path: &Path, chart: &Chart) -> Result<Vec<String>, Fail
     let mut undeclared = Vec::new();
     for path in paths {
         let is_chart = path.is_dir() || path.extension().is_some_and(|extension| extension == "tgz");
-        let Ok((found, _)) = loader::load(&path) else { continue };
+        let Ok((found, _)) = loader::load_any_version(&path) else { continue };
         let is_declared = chart.metadata.dependencies.iter().any(|declared| declared.name == found.metadata.name);
         if is_chart && !is_declared {
             undeclared.push(path.display().to_string());

@@ -60,7 +60,7 @@ pub enum Purpose {
 /// # Errors
 /// When it cannot be read, or is a library that is to be installed.
 pub fn load(path: &Path, purpose: Purpose, logs: &mut Vec<Log>) -> Result<Chart, Failure> {
-    let loaded = loader::load(path);
+    let loaded = if purpose == Purpose::Show { loader::load_any_version(path) } else { loader::load(path) };
     logs.extend_from_slice(loaded.as_ref().map_or_else(|error| error.logs.as_slice(), |(_, logs)| logs));
     let (chart, _) = loaded?;
     if purpose == Purpose::Install {

@@ -65,7 +65,7 @@ pub use live::LiveTable;
 pub use name_args::NameArgs;
 pub use namespace::namespace;
 pub use numbers::{parse_float, parse_int, parse_revision, parse_uint};
-pub use operands::{at_least_one, exactly, name_and_chart, none};
+pub use operands::{at_least_one, at_most_one, exactly, name_and_chart, none};
 pub use output::{say, write_stdout};
 pub use parse::{matches, parse_bool, read_as_pflag, with_flags, with_flags_now};
 pub use post_render::{PostRendering, renderer};

@@ -23,6 +23,21 @@ pub fn exactly<const N: usize>(usage: &str, operands: Vec<String>) -> Result<[St
     operands.try_into().map_err(|_| error)
 }
 
+/// Asks for one operand or none.
+///
+/// # Errors
+/// When there are more.
+pub fn at_most_one<'o>(usage: &str, operands: &'o [String]) -> Result<Option<&'o str>, Failure> {
+    match operands {
+        [] => Ok(None),
+        [operand] => Ok(Some(operand)),
+        _ => {
+            let message = format!("\"{}\" accepts at most 1 argument\n\nUsage:  {}", command(usage), as_helm(usage));
+            Err(Failure::new(message))
+        }
+    }
+}
+
 /// Asks for one operand or more.
 ///
 /// # Errors

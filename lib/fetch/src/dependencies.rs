@@ -35,6 +35,12 @@ pub struct Manager<'a> {
     pub seconds: u64,
 }
 
+/// What Helm adds when a repository is neither a URL nor a name.
+const NO_REPOSITORY: &str = r#"
+Note that repositories must be URLs or aliases. For example, to refer to the "example"
+repository, use "https://charts.example.com/" or "@example" instead of
+"example". Don't forget to add the repo, too ('helm repo add')."#;
+
 const OUT_OF_SYNC: &str = "Please update the dependencies with 'helm dependency update'";
 
 impl Manager<'_> {
@@ -93,7 +99,7 @@ impl Manager<'_> {
         if !kind.is_dir() {
             return Err(FetchError::other("only unpacked charts can be updated"));
         }
-        loader::load(path).map(|(chart, _)| chart).map_err(|error| FetchError::other(error.to_string()))
+        loader::load_any_version(path).map(|(chart, _)| chart).map_err(|error| FetchError::other(error.to_string()))
     }
 
     fn update_chart(&self, chart: &Chart) -> Result<(), FetchError> {
@@ -151,8 +157,11 @@ impl Manager<'_> {
         if missing.is_empty() {
             return Ok(names);
         }
+        // Where it is no name either, Helm explains.
+        let note =
+            if missing.iter().any(|asked| !asked.contains("//") && !asked.starts_with('@')) { NO_REPOSITORY } else { "" };
         let missing = missing.join(", ");
-        Err(FetchError::other(format!("no repository definition for {missing}. Please add them via 'helm repo add'")))
+        Err(FetchError::other(format!("no repository definition for {missing}. Please add them via 'helm repo add'{note}")))
     }
 
     /// Fetches indexes: of repositories that nobody added, and of all others.
@@ -162,6 +171,8 @@ impl Manager<'_> {
         }
         if !names.unmanaged.is_empty() {
             (self.report)("Getting updates for unmanaged Helm repositories...");
+            let fetcher = self.home.fetcher(self.access.clone());
+            names.unmanaged.iter().try_for_each(|repository| fetcher.check_scheme(&repository.url))?;
             update_all(self.home, &names.unmanaged, &self.access, self.report, |repository| &repository.url);
         }
         let repositories = Repositories::load(&self.home.repository_config)?.list;

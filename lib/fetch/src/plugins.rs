@@ -110,10 +110,14 @@ impl Plugins {
     /// # Errors
     /// When the plugin fails.
     pub fn get(&self, scheme: &str, target: &str, access: &Access) -> Option<Result<Vec<u8>, FetchError>> {
-        let (plugins, _) = self.installed();
-        let plugin = plugins.into_iter().find(|plugin| plugin.fetches(scheme))?;
+        let plugin = self.getter(scheme)?;
         let invoked = self.run_getter(&plugin, scheme, target, access);
         Some(invoked.map_err(|cause| FetchError::other(format!("plugin {:?} failed to invoke: {cause}", plugin.file.name))))
+    }
+
+    /// The plugin for a scheme.
+    pub(crate) fn getter(&self, scheme: &str) -> Option<Plugin> {
+        self.installed().0.into_iter().find(|plugin| plugin.fetches(scheme))
     }
 
     /// The program lies in the plugin's folder; it gets files and the URL as arguments, credentials as variables.

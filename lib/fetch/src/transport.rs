@@ -93,6 +93,16 @@ impl Fetcher {
         &self.access
     }
 
+    /// Whether there is a client for the protocol of a URL.
+    ///
+    /// # Errors
+    /// [`FetchError::Protocol`].
+    pub fn check_scheme(&self, target: &str) -> Result<(), FetchError> {
+        let scheme = target.split_once(':').map_or("", |(scheme, _)| scheme).to_lowercase();
+        let is_known = matches!(scheme.as_str(), "http" | "https") || self.plugins.getter(&scheme).is_some();
+        if is_known { Ok(()) } else { Err(FetchError::Protocol(scheme)) }
+    }
+
     /// The content of a URL. The credentials are those of the server of `owner`.
     ///
     /// # Errors
@@ -331,7 +341,13 @@ fn broken(method: &'static str, target: &str, error: &std::io::Error) -> FetchEr
 
 /// What is wrong with a certificate, in Go's words where they are known.
 fn tls_cause(error: &rustls::Error) -> String {
-    let rustls::Error::InvalidCertificate(cause) = error else { return format!("tls: {error}") };
+    let cause = match error {
+        rustls::Error::InvalidCertificate(cause) => cause,
+        rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType) => {
+            return "tls: first record does not look like a TLS handshake".to_owned();
+        }
+        error => return format!("tls: {error}"),
+    };
     let cause = match cause {
         CertificateError::UnknownIssuer => "x509: certificate signed by unknown authority".to_owned(),
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {

@@ -5,6 +5,7 @@
 //! them as Go does: fields one by one, lists item by item.
 
 use crate::gotext::folds_to;
+use crate::gotext::pointer_part;
 use crate::gotime;
 use goyaml::{Map, Target, Value};
 
@@ -215,7 +216,7 @@ impl Place<'_> {
         let above = self.above.map(Place::path).unwrap_or_default();
         match self.step {
             Step::Root => above,
-            Step::Member(name) | Step::Item(name) => format!("{above}.{name}"),
+            Step::Member(name) | Step::Item(name) => format!("{above}.{}", pointer_part(name)),
         }
     }
 }

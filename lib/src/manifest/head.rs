@@ -3,6 +3,7 @@
 //! Names of fields are matched without regard to case, numbers and booleans become text where text is wanted.
 
 use super::Head;
+use crate::gotext::pointer_part;
 use goyaml::{Map, Value};
 
 const METADATA_TYPE: &str =
@@ -73,7 +74,7 @@ impl Head {
         let Some(entries) = table(annotations, place)? else { return Ok(()) };
         for (key, value) in entries {
             let mut annotation = String::new();
-            set(&mut annotation, value, &format!(".metadata.annotations.{key}"))?;
+            set(&mut annotation, value, &format!(".metadata.annotations.{}", pointer_part(key)))?;
             self.annotations.insert(key.clone(), annotation);
         }
         Ok(())
@@ -161,8 +162,8 @@ mod tests {
                 "number into Go struct field .metadata.annotations of type map[string]string".into(),
             ),
             (
-                map([("metadata", map([("annotations", map([("a", list())]))]))]),
-                "array into Go struct field .metadata.annotations.a of type string".into(),
+                map([("metadata", map([("annotations", map([("helm.sh/a~b", list())]))]))]),
+                "array into Go struct field .metadata.annotations.helm.sh~1a~0b of type string".into(),
             ),
         ];
         for (document, expected) in cases {

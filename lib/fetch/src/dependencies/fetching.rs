@@ -4,9 +4,10 @@ use super::{
     Access, Archive, Chart, Dependency, FetchError, Home, Manager, Path, PathBuf, Repositories, Request, loader, locate,
     package,
 };
-use super::{Index, Repository, index_path, registry, url};
+use super::{Constraint, Index, Repository, Version, index_path, registry, url};
 use crate::files;
 use std::collections::BTreeMap;
+use std::path::Component;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -21,11 +22,21 @@ pub(super) fn local_folder(chart: &Path, local: &str) -> Result<PathBuf, FetchEr
     let path = if local.starts_with('/') { PathBuf::from(local) } else { chart.join(local) };
     match path.exists() {
         true => Ok(path),
-        false => {
-            let path = std::path::absolute(&path).unwrap_or(path);
-            Err(FetchError::other(format!("directory {} not found", path.display())))
+        false => Err(FetchError::other(format!("directory {} not found", cleaned(&path).display()))),
+    }
+}
+
+/// A path without `.`, and without `..` that can be done without.
+fn cleaned(path: &Path) -> PathBuf {
+    let mut cleaned = PathBuf::new();
+    for part in path.components() {
+        match (part, cleaned.components().next_back()) {
+            (Component::CurDir, _) | (Component::ParentDir, Some(Component::RootDir)) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => drop(cleaned.pop()),
+            (part, _) => cleaned.push(part),
         }
     }
+    cleaned
 }
 
 /// Fetches the archives of all dependencies and puts them into `charts/`.
@@ -46,7 +57,8 @@ pub(super) fn fetch_all(manager: &Manager<'_>, chart: &Chart, dependencies: &[De
         }
         plan.push(dependency);
     }
-    let archives = fetch_parallel(manager, &plan)?;
+    let archives = check_unpacked(manager, dependencies).and_then(|()| fetch_parallel(manager, &plan));
+    let archives = archives.inspect_err(|error| (manager.report)(&format!("Save error occurred:  {error}")))?;
     (manager.report)("Deleting outdated charts");
     for (name, data) in &archives {
         files::write(&folder.join(name), data, 0o644)?;
@@ -57,6 +69,28 @@ pub(super) fn fetch_all(manager: &Manager<'_>, chart: &Chart, dependencies: &[De
 /// A dependency without a repository is a folder of `charts/`.
 fn is_unpacked(manager: &Manager<'_>, dependency: &Dependency) -> bool {
     dependency.repository.is_empty() && manager.path.join("charts").join(&dependency.name).is_dir()
+}
+
+/// Checks the versions of such dependencies.
+fn check_unpacked(manager: &Manager<'_>, dependencies: &[Dependency]) -> Result<(), FetchError> {
+    for Dependency { name, version, .. } in dependencies.iter().filter(|dependency| is_unpacked(manager, dependency)) {
+        let words = "did not declare a repository. Assuming it exists in the charts directory";
+        (manager.report)(&format!("Dependency {name} {words}"));
+        let folder = manager.path.join("charts").join(name);
+        let (chart, _) = loader::load_any_version(&folder)
+            .map_err(|error| FetchError::other(format!("unable to load chart '{}': {error}", folder.display())))?;
+        let constraint = Constraint::parse(version).map_err(|error| {
+            FetchError::other(format!("dependency {name} has an invalid version/constraint format: {error}"))
+        })?;
+        let found = &chart.metadata.version;
+        let parsed = Version::parse(found)
+            .map_err(|error| FetchError::other(format!("invalid version {version} for dependency {name}: {error}")))?;
+        if !constraint.accepts(&parsed) {
+            let words = format!("dependency {name} at version {found} does not satisfy the constraint {version}");
+            return Err(FetchError::other(words));
+        }
+    }
+    Ok(())
 }
 
 fn fetch_parallel(manager: &Manager<'_>, plan: &[&Dependency]) -> Result<BTreeMap<String, Vec<u8>>, FetchError> {
@@ -152,7 +186,9 @@ fn fetch_one(
         let reference = format!("{}/{name}", repository.trim_end_matches('/'));
         let (version, access) = (version.clone(), manager.access.clone());
         let archive = locate::fetch(manager.home, &Request { reference, version, access, ..Request::default() });
-        return archive.and_then(|archive| trusted(manager, archive));
+        return archive.and_then(|archive| trusted(manager, archive)).map_err(|error| {
+            FetchError::other(format!("could not download {}/{name}: {error}", repository.trim_end_matches('/')))
+        });
     }
     let failed = |error: FetchError| match error {
         FetchError::Other(text) => FetchError::other(text),

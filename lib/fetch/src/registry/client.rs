@@ -76,10 +76,8 @@ impl Registry {
 
     pub(super) fn manifest(&self, repository: &str, wanted: &str, kind: &str) -> Result<(Json, String), FetchError> {
         let target = format!("{}/v2/{repository}/manifests/{wanted}", self.base);
-        let during = |error: FetchError| match error {
-            FetchError::Other(text) => FetchError::other(format!("failed to perform \"FetchReference\" on source: {text}")),
-            error => error,
-        };
+        let during =
+            |error: FetchError| FetchError::other(format!("failed to perform \"FetchReference\" on source: {error}"));
         let answer = self.send("GET", &target, &[("Accept", kind)], None).map_err(during)?;
         if answer.status == 404 {
             let separator = if wanted.contains(':') { '@' } else { ':' };

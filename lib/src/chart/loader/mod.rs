@@ -47,8 +47,27 @@ const MAX_DEPTH: usize = 100;
 /// # Errors
 /// [`LoadError`] when there is no chart or it is not a proper one.
 pub fn load(path: &Path) -> Result<(Chart, Vec<Log>), LoadError> {
+    load_with(path, Formats::Known)
+}
+
+/// Reads the chart at `path` as [`load`] does, whatever the version of its format is, to look at it only.
+///
+/// # Errors
+/// [`LoadError`] when there is no chart or it is not a proper one.
+pub fn load_any_version(path: &Path) -> Result<(Chart, Vec<Log>), LoadError> {
+    load_with(path, Formats::Any)
+}
+
+/// Which formats of charts are read.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Formats {
+    Known,
+    Any,
+}
+
+fn load_with(path: &Path, formats: Formats) -> Result<(Chart, Vec<Log>), LoadError> {
     let mut context = Context::default();
-    match read(path, &mut context) {
+    match read(path, formats, &mut context) {
         Ok(chart) => Ok((chart, context.logs)),
         Err(problem) => Err(LoadError { problem: Box::new(problem), logs: context.logs }),
     }
@@ -231,15 +250,25 @@ impl Buffered {
     }
 }
 
-fn read(path: &Path, context: &mut Context) -> Result<Chart, LoadProblem> {
+fn read(path: &Path, formats: Formats, context: &mut Context) -> Result<Chart, LoadProblem> {
     let path = directory::absolute(path).map_err(|error| failed("getwd", &path.to_string_lossy(), &error))?;
     let kind = path.metadata().map_err(|error| failed("stat", &path.to_string_lossy(), &error))?;
-    let (version, files) = if kind.is_dir() {
-        (directory_version(&path)?, directory::read(&path, context)?)
-    } else {
-        let files = archive::read_file(&path)?;
-        let chart = files.iter().find(|file| file.name == CHART_FILE).ok_or(LoadProblem::NoChartInArchive)?;
-        (known_version(&chart.data)?, files)
+    let read_files = |context: &mut Context| match kind.is_dir() {
+        true => directory::read(&path, context),
+        false => archive::read_file(&path),
+    };
+    if formats == Formats::Any {
+        let files = read_files(context)?;
+        return assemble::assemble(files, context);
+    }
+    let directory_version = if kind.is_dir() { Some(directory_version(&path)?) } else { None };
+    let files = read_files(context)?;
+    let version = match directory_version {
+        Some(version) => version,
+        None => {
+            let chart = files.iter().find(|file| file.name == CHART_FILE).ok_or(LoadProblem::NoChartInArchive)?;
+            known_version(&chart.data)?
+        }
     };
     let chart = assemble::assemble(files, context)?;
     // Helm reads charts of a format to come, and then has no use for them.
