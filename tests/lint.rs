@@ -1,5 +1,6 @@
-//! `rhelm lint` where it does more than Helm: archives that are not unpacked, and the second template language.
+//! `rhelm lint`, beside Helm and where it does more: archives that are not unpacked, and the second template language.
 
+use rhelm_testutil::beside::Beside;
 use rhelm_testutil::chart::{Files, chart_yaml};
 use std::path::Path;
 use std::process::Command;
@@ -44,4 +45,25 @@ fn handlebars_is_checked_as_well() {
          1 chart(s) linted, 0 chart(s) failed\n"
     );
     assert_eq!(lint(folder.path(), "."), (Some(0), expected));
+}
+
+/// A default that is null is checked, and stays in the tables that the user gives.
+#[test]
+fn defaults_that_are_null_are_values() {
+    let Some(beside) = Beside::new(env!("CARGO_BIN_EXE_rhelm")) else { return };
+    let schema = "{\"properties\": {\"p\": {\"properties\": {\"b\": {\"type\": \"string\"}}}}}";
+    let chart = Files::new()
+        .file("Chart.yaml", chart_yaml("c") + "icon: http://x/y.png\n")
+        .file("values.yaml", "p: {a: 1, b: null, c: {d: null}}\n")
+        .file("values.schema.json", schema)
+        .file("templates/a.yaml", "kind: A\nmetadata: {name: a}\n");
+    beside.files("c", &chart).same(&[
+        "helm lint c",
+        "helm lint c --set p.a=2",
+        "helm lint c --set p.b=null",
+        "helm lint c --set p.b=x",
+        "helm lint c --set p.a=null,p.b=x,p.c=null",
+        "helm lint c --set p=null",
+        "helm lint c --set p=1",
+    ]);
 }

@@ -79,7 +79,7 @@ impl fmt::Display for Message {
 /// [`FolderError`] when there is no chart.
 pub fn lint(path: &Path, options: &LintOptions, logs: &mut Vec<Log>) -> Result<Vec<Message>, FolderError> {
     let folder = Folder::open(path)?;
-    let mut linter = Linter { folder, options, logs, messages: Vec::new(), loaded: None };
+    let mut linter = Linter { folder, options, values: options.values.clone(), logs, messages: Vec::new(), loaded: None };
     chart_file::check(&mut linter);
     values::check(&mut linter);
     templates::check(&mut linter);
@@ -94,6 +94,8 @@ type Finding = Result<(), String>;
 struct Linter<'l> {
     folder: Folder,
     options: &'l LintOptions,
+    /// The user's values. The rules for `values.yaml` leave its defaults in their tables, as Helm's do, for the rules that follow.
+    values: Map,
     logs: &'l mut Vec<Log>,
     messages: Vec<Message>,
     /// The chart, once a rule has asked for it, with what was logged.

@@ -43,7 +43,7 @@ pub(super) fn check(linter: &mut Linter<'_>) {
 
 /// What the templates see. Values that do not fit the charts are none of the linter's business; Helm passes over them.
 fn values(linter: &mut Linter<'_>, chart: &mut Chart) -> Option<Map> {
-    let config = &linter.options.values;
+    let config = &linter.values;
     let processed = dependency::process(chart, config);
     linter.logs.extend_from_slice(processed.as_ref().map_or_else(|error| error.logs(), Vec::as_slice));
     processed.ok()?;

@@ -20,7 +20,12 @@ pub(super) fn check(linter: &mut Linter<'_>) {
 fn values(linter: &mut Linter<'_>) -> Finding {
     let defaults = linter.folder.read(FILE).and_then(|text| read(&text));
     let defaults = defaults.map_err(|error| format!("unable to parse YAML: {error}"))?;
-    let values = table_over_defaults(&linter.options.values, &defaults, linter.logs);
+    let values = table_over_defaults(&linter.values, &defaults, linter.logs);
+    for (key, given) in &mut linter.values {
+        if let (Value::Map(given), Some(Value::Map(merged))) = (given, values.get(key)) {
+            given.clone_from(merged);
+        }
+    }
     // Without a schema, and with one that says nothing, everything is allowed.
     let schema = linter.folder.read(SCHEMA).unwrap_or_default();
     if schema.is_empty() || linter.options.skip_schema_validation {

@@ -44,18 +44,21 @@ pub fn coalesce(chart: &Chart, values: &Map) -> Result<(Map, Vec<Log>), Coalesce
     }
 }
 
-/// Values over defaults, as one table is laid over another: dependencies have no part in it. A null removes a default.
+/// Values over defaults, as one table is laid over another: dependencies have no part in it. A null removes a default, and a
+/// default may be null.
 pub(crate) fn table_over_defaults(values: &Map, defaults: &Map, logs: &mut Vec<Log>) -> Map {
     let table = Table::of(values);
-    Coalescer { logs, has_cycle: false }.table(&table, defaults, Path::ROOT, Nulls::Remove);
+    Coalescer { logs, has_cycle: false }.table(&table, defaults, Path::ROOT, Nulls::RemoveGiven);
     table.to_map()
 }
 
 /// What a null does to a default.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Nulls {
-    /// It removes the default.
+    /// It removes the default, and a default that is null is none.
     Remove,
+    /// It removes the default, which may be null.
+    RemoveGiven,
     /// It stays, for a later pass.
     Keep,
 }
@@ -137,7 +140,7 @@ impl Coalescer<'_> {
             match (values.get(key), default) {
                 (_, Value::Null) if nulls == Nulls::Remove => {}
                 (Entry::Missing, default) => nulls.insert(values, key, default),
-                (Entry::Null, _) if nulls == Nulls::Remove => values.remove(key),
+                (Entry::Null, default) if nulls != Nulls::Keep && !default.is_null() => values.remove(key),
                 (Entry::Table(given), Value::Map(defaults)) => self.table(&given, defaults, path.below(key), nulls),
                 (Entry::Table(_), Value::Null) | (Entry::Null, _) => {}
                 (Entry::Table(_), default) => self.not_merged(path.below(key), default),
@@ -244,7 +247,7 @@ fn table_of<'a>(subchart: &Chart, values: &Table<'a>) -> Result<Table<'a>, Coale
 impl Nulls {
     fn insert<'a>(self, values: &Table<'a>, key: &str, default: &'a Value) {
         match self {
-            Self::Keep => values.set(key, Node::Plain(default)),
+            Self::Keep | Self::RemoveGiven => values.set(key, Node::Plain(default)),
             Self::Remove if default.is_null() => {}
             Self::Remove => values.set(key, Node::WithoutNulls(default)),
         }
@@ -252,7 +255,7 @@ impl Nulls {
 
     fn read(self, default: &Value) -> Cow<'_, Value> {
         match self {
-            Self::Keep => Cow::Borrowed(default),
+            Self::Keep | Self::RemoveGiven => Cow::Borrowed(default),
             Self::Remove => Cow::Owned(without_nulls(default)),
         }
     }
