@@ -2,6 +2,7 @@
 
 use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 use rhelm_cli::{Failure, GlobalArgs, exactly, write_stdout};
+use rhelm_fetch::FetchError;
 use rhelm_lib::chart::starter::{self, Language};
 use std::path::{Path, PathBuf};
 
@@ -74,12 +75,12 @@ fn starter_folder(starter: &str) -> PathBuf {
 /// The files of a starter chart, with the new name in its templates and values, and a `Chart.yaml` of its own.
 fn copied(starter: &Path, name: &str) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
     let failed = |path: &Path, error: std::io::Error| {
-        Failure::new(format!("could not load {}: {}: {error}", starter.display(), path.display()))
+        Failure::new(format!("could not load {}: {}", starter.display(), FetchError::file("stat", path, &error)))
     };
     let mut files = vec![("Chart.yaml".into(), metadata(name).into_bytes())];
     let mut folders = vec![PathBuf::new()];
     while let Some(folder) = folders.pop() {
-        let path = starter.join(&folder);
+        let path: PathBuf = starter.components().chain(folder.components()).collect();
         for entry in std::fs::read_dir(&path).map_err(|error| failed(&path, error))? {
             let entry = entry.map_err(|error| failed(&path, error))?;
             let below = folder.join(entry.file_name());

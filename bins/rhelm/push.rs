@@ -26,7 +26,9 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
             "\"helm push\" requires at least 2 arguments\n\nUsage:  helm push [chart] [remote] [flags]",
         ));
     };
-    let scheme = remote.split_once("://").map_or("", |(scheme, _)| scheme);
+    let Some((scheme, _)) = remote.split_once(':') else {
+        return Err(Failure::new("scheme prefix missing from remote (e.g. \"oci://\")"));
+    };
     if scheme != "oci" {
         return Err(Failure::new(format!("scheme {scheme:?} not supported")));
     }

@@ -48,6 +48,7 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
     print_logs(&logs, global.debug);
     let chart = loaded?;
     if part == "values"
+        && chart.has_values
         && let Some(path) = ValuesArgs::from_arg_matches(own)?.jsonpath
     {
         return write_stdout(rhelm_lib::values::json_path(&chart.values, &path)?.as_bytes());

@@ -18,6 +18,7 @@
 pub mod action;
 pub mod chart;
 pub mod cluster;
+pub mod goduration;
 pub mod gonumber;
 mod gotext;
 mod gotime;

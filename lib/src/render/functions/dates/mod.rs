@@ -3,7 +3,6 @@
 //! Where a time is asked for, whole numbers are seconds since 1970 and everything else is the present.
 
 mod civil;
-mod duration;
 mod format;
 mod layout;
 mod object;
@@ -17,6 +16,7 @@ pub(crate) use object::number_of;
 pub(crate) use time::Time;
 pub(super) use toml::{TomlTimes, toml_text};
 
+use crate::goduration;
 use crate::render::Environment;
 use gotemplate::function::{FunctionError, FunctionTable};
 use gotemplate::value::{Str, Value};
@@ -41,14 +41,14 @@ pub(super) fn add(table: &mut FunctionTable, environment: &Environment) {
         table.add(name, |duration: Str, time: Time| modify(&duration, &time).map(object::value));
     }
     table.add("unixEpoch", |time: Time| time.seconds.to_string());
-    table.add("duration", |seconds: Value| duration::print(seconds_of(&seconds).wrapping_mul(duration::SECOND as i64)));
+    table.add("duration", |seconds: Value| goduration::print(seconds_of(&seconds).wrapping_mul(goduration::SECOND as i64)));
     table.add("durationRound", {
         let clock = clock.clone();
-        move |value: Value| duration::coarse(clock.duration_of(&value))
+        move |value: Value| goduration::coarse(clock.duration_of(&value))
     });
     table.add("ago", move |value: Value| {
         let since = clock.now().since(&clock.time_of(&value));
-        duration::print(duration::round(since, duration::SECOND as i64))
+        goduration::print(goduration::round(since, goduration::SECOND as i64))
     });
 }
 
@@ -151,7 +151,7 @@ impl Clock {
     /// The duration that a value stands for: a text, nanoseconds, or the time since.
     fn duration_of(&self, value: &Value) -> i64 {
         match value {
-            Value::String(text) => duration::parse(text.as_bytes()).unwrap_or(0),
+            Value::String(text) => goduration::parse(text.as_bytes()).unwrap_or(0),
             Value::Int64(nanoseconds) => *nanoseconds,
             _ => object::time(value).map_or(0, |time| self.now().since(time)),
         }
@@ -173,7 +173,7 @@ impl Clock {
 }
 
 fn modify(duration: &Str, time: &Time) -> Result<Time, FunctionError> {
-    Ok(time.add(duration::parse(duration.as_bytes())?))
+    Ok(time.add(goduration::parse(duration.as_bytes())?))
 }
 
 /// Whole seconds in decimal digits, the limit where they are beyond it; 0 for everything else.
@@ -190,20 +190,6 @@ fn seconds_of(value: &Value) -> i64 {
         }),
         _ => 0,
     }
-}
-
-/// Go's quoting in the texts of its package `time`: byte for byte.
-fn quote(text: &[u8]) -> String {
-    let mut quoted = String::from("\"");
-    for &byte in text {
-        match byte {
-            b'"' | b'\\' => quoted.extend(['\\', char::from(byte)]),
-            b' '..=0x7f => quoted.push(char::from(byte)),
-            _ => quoted += &format!("\\x{byte:02x}"),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! What templates see of times, durations, months, weekdays and zones.
 
-use super::duration;
 use super::format::{MONTHS, RFC_3339, WEEKDAYS};
 use super::time::Time;
 use super::zone::Zone;
+use crate::goduration;
 use gotemplate::function::{Parameter, ParameterType};
 use gotemplate::value::{Kind, MethodError, Object, Value};
 use std::any::Any;
@@ -249,21 +249,21 @@ impl Object for Duration {
             multiple.ok_or(MethodError::WrongType { index: 0, expected: DURATION })
         };
         Ok(match name {
-            "Hours" => units(duration::HOUR),
-            "Minutes" => units(duration::HOUR / 60),
-            "Seconds" => units(duration::SECOND),
+            "Hours" => units(goduration::HOUR),
+            "Minutes" => units(goduration::HOUR / 60),
+            "Seconds" => units(goduration::SECOND),
             "Milliseconds" => Value::Int64(self.0 / 1_000_000),
             "Microseconds" => Value::Int64(self.0 / 1_000),
             "Nanoseconds" => Value::Int64(self.0),
             "Abs" => duration(self.0.saturating_abs()),
-            "Round" => duration(duration::round(self.0, multiple()?)),
-            "Truncate" => duration(duration::truncate(self.0, multiple()?)),
-            _ => Value::string(duration::print(self.0)),
+            "Round" => duration(goduration::round(self.0, multiple()?)),
+            "Truncate" => duration(goduration::truncate(self.0, multiple()?)),
+            _ => Value::string(goduration::print(self.0)),
         })
     }
 
     fn display(&self) -> String {
-        duration::print(self.0)
+        goduration::print(self.0)
     }
 
     fn go_syntax(&self) -> String {

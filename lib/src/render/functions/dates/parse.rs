@@ -3,9 +3,9 @@
 use super::civil::{Civil, days_before, days_in, is_leap};
 use super::format::{MONTHS, WEEKDAYS};
 use super::layout::{Fields, Fraction, OffsetStyle, Piece, Split, split};
-use super::quote;
 use super::time::Time;
 use super::zone::Zone;
+use crate::gotext::quote_bytes;
 
 /// Reads `text` as `layout` says; where it names no zone it is in `local`.
 ///
@@ -15,10 +15,10 @@ pub(super) fn parse(layout: &[u8], text: &[u8], local: &Zone) -> Result<Time, St
     let mut parts = Parts::default();
     let (mut layout_rest, mut rest) = (layout, text);
     let failed = |element: &[u8], rest: &[u8]| {
-        let (text, layout) = (quote(text), quote(layout));
-        format!("parsing time {text} as {layout}: cannot parse {} as {}", quote(rest), quote(element))
+        let (text, layout) = (quote_bytes(text), quote_bytes(layout));
+        format!("parsing time {text} as {layout}: cannot parse {} as {}", quote_bytes(rest), quote_bytes(element))
     };
-    let refused = |reason: &str| format!("parsing time {}: {reason}", quote(text));
+    let refused = |reason: &str| format!("parsing time {}: {reason}", quote_bytes(text));
     loop {
         let Split { before, piece, text: element, after } = split(layout_rest);
         rest = skip(rest, before).map_err(|rest| failed(before, rest))?;
@@ -30,7 +30,7 @@ pub(super) fn parse(layout: &[u8], text: &[u8], local: &Zone) -> Result<Time, St
         })?;
     }
     if !rest.is_empty() {
-        return Err(refused(&format!("extra text: {}", quote(rest))));
+        return Err(refused(&format!("extra text: {}", quote_bytes(rest))));
     }
     parts.finish(local).map_err(refused)
 }

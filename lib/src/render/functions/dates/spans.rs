@@ -1,7 +1,7 @@
 //! Durations from values of any type, and in units: `mustToDuration`, `durationSeconds`, `durationRoundTo` and their like.
 
-use super::duration::{self, HOUR, SECOND};
 use super::object::{Duration, number_of};
+use crate::goduration::{self, HOUR, SECOND};
 use crate::gonumber::{parse_float, truncate};
 use gotemplate::format;
 use gotemplate::function::{FunctionError, FunctionTable, Int64};
@@ -18,8 +18,8 @@ pub(super) fn add(table: &mut FunctionTable) {
     table.add("durationMilliseconds", |value: Value| Int64(or_none(&value) / 1_000_000));
     table.add("durationMicroseconds", |value: Value| Int64(or_none(&value) / 1_000));
     table.add("durationNanoseconds", |value: Value| Int64(or_none(&value)));
-    table.add("durationRoundTo", |value: Value, multiple: Value| to_multiple(&value, &multiple, duration::round));
-    table.add("durationTruncateTo", |value: Value, multiple: Value| to_multiple(&value, &multiple, duration::truncate));
+    table.add("durationRoundTo", |value: Value, multiple: Value| to_multiple(&value, &multiple, goduration::round));
+    table.add("durationTruncateTo", |value: Value, multiple: Value| to_multiple(&value, &multiple, goduration::truncate));
 }
 
 const MINUTE: u64 = 60 * SECOND;
@@ -47,7 +47,7 @@ fn span_of_text(text: &[u8]) -> Result<i64, FunctionError> {
     if trimmed.is_empty() {
         return Err("empty duration".into());
     }
-    match (duration::parse(trimmed.as_bytes()), parse_float(trimmed.as_bytes())) {
+    match (goduration::parse(trimmed.as_bytes()), parse_float(trimmed.as_bytes())) {
         (Ok(span), _) => Ok(span),
         (Err(_), Some(seconds)) => fractional(seconds),
         (Err(_), None) => Err(format!("could not parse duration {}", format::quoted(text)).into()),
@@ -106,7 +106,7 @@ mod tests {
 
     fn shown(value: Value) -> String {
         match span(&value) {
-            Ok(span) => duration::print(span),
+            Ok(span) => goduration::print(span),
             Err(error) => error.message,
         }
     }

@@ -1,8 +1,8 @@
 //! A point in time as Go's `time.Time` holds it.
 
 use super::civil::Civil;
-use super::duration::SECOND;
 use super::zone::{Offset, Zone};
+use crate::goduration::SECOND;
 
 /// Seconds from 1970 back to the year 1, Go's zero time.
 const ZERO: i64 = -62_135_596_800;

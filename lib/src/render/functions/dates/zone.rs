@@ -1,6 +1,6 @@
 //! Time zones: offsets and abbreviations from the tables of the machine or those built in.
 
-use super::quote;
+use crate::gotext::quote_bytes;
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use std::rc::Rc;
@@ -112,7 +112,7 @@ impl Zone {
         match self {
             Self::Utc => "time.UTC".into(),
             Self::Local(_) => "time.Local".into(),
-            Self::Named(_) | Self::Fixed { .. } => format!("time.Location({})", quote(self.name().as_bytes())),
+            Self::Named(_) | Self::Fixed { .. } => format!("time.Location({})", quote_bytes(self.name().as_bytes())),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Go's durations: nanoseconds, read and written as `1h30m`.
 
-use super::quote;
+use crate::gotext::quote_bytes;
 
 const NANOSECOND: u64 = 1;
 const MICROSECOND: u64 = 1_000;
 const MILLISECOND: u64 = 1_000_000;
-pub(super) const SECOND: u64 = 1_000_000_000;
+pub(crate) const SECOND: u64 = 1_000_000_000;
 const MINUTE: u64 = 60 * SECOND;
-pub(super) const HOUR: u64 = 60 * MINUTE;
+pub(crate) const HOUR: u64 = 60 * MINUTE;
 
 const UNITS: [(&str, u64); 8] = [
     ("ns", NANOSECOND),
@@ -27,8 +27,8 @@ const LIMIT: u64 = 1 << 63;
 ///
 /// # Errors
 /// Go's text, when it is none.
-pub(super) fn parse(text: &[u8]) -> Result<i64, String> {
-    let invalid = || format!("time: invalid duration {}", quote(text));
+pub fn parse(text: &[u8]) -> Result<i64, String> {
+    let invalid = || format!("time: invalid duration {}", quote_bytes(text));
     let negative = text.starts_with(b"-");
     let mut rest = if negative || text.starts_with(b"+") { &text[1..] } else { text };
     if rest == b"0" {
@@ -43,10 +43,11 @@ pub(super) fn parse(text: &[u8]) -> Result<i64, String> {
         let end = after.iter().position(|byte| *byte == b'.' || byte.is_ascii_digit()).unwrap_or(after.len());
         let (name, after) = after.split_at(end);
         if name.is_empty() {
-            return Err(format!("time: missing unit in duration {}", quote(text)));
+            return Err(format!("time: missing unit in duration {}", quote_bytes(text)));
         }
         let unit = UNITS.iter().find(|(unit, _)| unit.as_bytes() == name).map(|(_, unit)| *unit);
-        let unit = unit.ok_or_else(|| format!("time: unknown unit {} in duration {}", quote(name), quote(text)))?;
+        let unit =
+            unit.ok_or_else(|| format!("time: unknown unit {} in duration {}", quote_bytes(name), quote_bytes(text)))?;
         let value = number.times(unit).ok_or_else(invalid)?;
         total = total.checked_add(value).filter(|total| *total <= LIMIT).ok_or_else(invalid)?;
         rest = after;
@@ -111,7 +112,7 @@ fn whole(digits: &[u8]) -> Option<u64> {
 }
 
 /// The text of a duration: `1h30m0s`, `1.5µs`, `0s`.
-pub(super) fn print(nanoseconds: i64) -> String {
+pub(crate) fn print(nanoseconds: i64) -> String {
     let sign = if nanoseconds < 0 { "-" } else { "" };
     let size = nanoseconds.unsigned_abs();
     let text = match size {
@@ -142,7 +143,7 @@ fn decimal(size: u64, unit: u64) -> String {
 }
 
 /// The nearest multiple, halves away from zero; the limits where that would be beyond them.
-pub(super) fn round(nanoseconds: i64, multiple: i64) -> i64 {
+pub(crate) fn round(nanoseconds: i64, multiple: i64) -> i64 {
     if multiple <= 0 {
         return nanoseconds;
     }
@@ -153,12 +154,12 @@ pub(super) fn round(nanoseconds: i64, multiple: i64) -> i64 {
 }
 
 /// The multiple next to it towards zero.
-pub(super) fn truncate(nanoseconds: i64, multiple: i64) -> i64 {
+pub(crate) fn truncate(nanoseconds: i64, multiple: i64) -> i64 {
     if multiple <= 0 { nanoseconds } else { nanoseconds - nanoseconds % multiple }
 }
 
 /// The greatest unit that fits more than once, as `durationRound` says it: `3mo`, `60s`.
-pub(super) fn coarse(nanoseconds: i64) -> String {
+pub(crate) fn coarse(nanoseconds: i64) -> String {
     const DAY: u64 = 24 * HOUR;
     const STEPS: [(u64, &str); 6] =
         [(365 * DAY, "y"), (30 * DAY, "mo"), (DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (SECOND, "s")];
