@@ -341,11 +341,6 @@ impl Driver for KubeDriver {
         self.create_object(&record.head.id, self.object(record)).await.map(|answer| version(&answer))
     }
 
-    async fn create_all(&self, records: &[Record]) -> Vec<Result<String, StoreError>> {
-        let writes: Vec<_> = records.iter().map(|record| self.create(record)).collect();
-        stream::iter(writes).buffered(AT_ONCE).collect().await
-    }
-
     async fn replace(&self, record: &Record) -> Result<String, StoreError> {
         if record.body.len() > chunks::LARGEST {
             return self.write_large(record, Write::Replace).await;
@@ -377,6 +372,10 @@ impl Driver for KubeDriver {
             return Ok(Vec::new());
         }
         self.list_companions(namespace, name).await
+    }
+
+    async fn companions_of(&self, ids: &[RecordId]) -> Result<Vec<Companion>, StoreError> {
+        self.list_companions_of(ids).await
     }
 
     async fn write_companion(&self, companion: &Companion) -> Result<(), StoreError> {

@@ -1,8 +1,8 @@
 //! What is kept beside records: a table of our own, made when the first row is written, whose rows go with their records.
 
 use crate::error::{Cause, SqlError};
-use crate::rows::namespace;
-use crate::session::{Dialect, Param};
+use crate::rows::{any_of, namespace, places};
+use crate::session::{Dialect, Param, Row};
 use crate::transaction::Turn;
 use rhelm_lib::store::{Companion, RecordId, StoreError};
 
@@ -27,11 +27,26 @@ impl Turn<'_> {
     pub(crate) async fn companions(&mut self, namespace: &str, name: &str) -> Result<Vec<Companion>, StoreError> {
         let sql = "SELECT c.key, c.namespace, c.content FROM rhelm_companions_v1 c \
                    JOIN releases_v1 r ON r.key = c.key AND r.namespace = c.namespace WHERE r.namespace = $1 AND r.name = $2";
-        let mut rows = match self.ask(sql, &[Param::Text(namespace), Param::Text(name)]).await {
+        self.ask_for_companions(sql, &[Param::Text(namespace), Param::Text(name)]).await
+    }
+
+    /// Those of some records.
+    pub(crate) async fn companions_of(&mut self, ids: &[RecordId]) -> Result<Vec<Companion>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let places = places(ids);
+        let (filter, params) = any_of(ids, &places, "key", "namespace");
+        let sql = format!("SELECT key, namespace, content FROM rhelm_companions_v1 WHERE {filter}");
+        self.ask_for_companions(&sql, &params).await
+    }
+
+    async fn ask_for_companions(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Companion>, StoreError> {
+        let mut rows = match self.ask(sql, params).await {
             Err(error) if error.cause == Cause::Schema => return Ok(Vec::new()),
             rows => rows?,
         };
-        let companion = |row: &mut crate::session::Row| {
+        let companion = |row: &mut Row| {
             let id = RecordId { key: row.text(0), namespace: row.text(1) };
             Companion { id, content: row.text(2) }
         };

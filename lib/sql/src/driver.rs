@@ -4,13 +4,11 @@
 //! can be seen and was not changed is one that a policy protects.
 
 use crate::migrate::migrate;
-use crate::pool::{MOST, Pool};
+use crate::pool::Pool;
 use crate::rows::{Columns, HEAD, HEAD_COLUMNS, add_labels, any_of, conditions, head, namespace, newest, places};
 use crate::session::Row;
 use crate::settings::Database;
 use async_trait::async_trait;
-use futures_util::StreamExt;
-use futures_util::stream;
 use rhelm_lib::store::labels::Labels;
 use rhelm_lib::store::line;
 use rhelm_lib::store::{Companion, Driver, Head, Query, Record, RecordId, StoreError, Stray};
@@ -87,11 +85,6 @@ impl Driver for SqlDriver {
         turn.end(result).await
     }
 
-    async fn create_all(&self, records: &[Record]) -> Vec<Result<String, StoreError>> {
-        let writes: Vec<_> = records.iter().map(|record| self.create(record)).collect();
-        stream::iter(writes).buffered(MOST).collect().await
-    }
-
     async fn replace(&self, record: &Record) -> Result<String, StoreError> {
         let mut turn = self.pool.turn().await?;
         turn.begin().await?;
@@ -112,6 +105,10 @@ impl Driver for SqlDriver {
 
     async fn companions(&self, namespace: &str, name: &str) -> Result<Vec<Companion>, StoreError> {
         self.pool.turn().await?.companions(namespace, name).await
+    }
+
+    async fn companions_of(&self, ids: &[RecordId]) -> Result<Vec<Companion>, StoreError> {
+        self.pool.turn().await?.companions_of(ids).await
     }
 
     async fn write_companion(&self, companion: &Companion) -> Result<(), StoreError> {

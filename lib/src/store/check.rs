@@ -4,6 +4,7 @@
 
 use super::labels::{self, Labels};
 use super::line;
+use super::whole;
 use super::{Driver, Head, Query, Record, RecordId, StoreError, Stray};
 use crate::release::record::{self, RecordError};
 use crate::release::time::Time;
@@ -197,9 +198,9 @@ pub async fn repair(driver: &dyn Driver, finding: &Finding, keep: Keep<'_>) -> R
         driver.remove_stray(stray).await?;
         return Ok(true);
     }
-    let found = driver.read(std::slice::from_ref(&finding.id)).await?.pop().ok_or(StoreError::NotFound)?;
-    let record = match found {
-        Ok(record) => record,
+    let found = whole::read(driver, std::slice::from_ref(&finding.id)).await?.pop().ok_or(StoreError::NotFound)?;
+    let whole = match found {
+        Ok(whole) => whole,
         // It holds nothing that could be kept.
         Err(StoreError::Corrupt(_)) if *repair == Repair::Quarantine => {
             driver.delete(&finding.id).await?;
@@ -207,8 +208,8 @@ pub async fn repair(driver: &dyn Driver, finding: &Finding, keep: Keep<'_>) -> R
         }
         Err(error) => return Err(error),
     };
-    keep(&line::of_record(&record))?;
-    match changed(repair, &record)? {
+    keep(&line::of_whole(&whole))?;
+    match changed(repair, &whole.record)? {
         Some(record) => driver.replace(&record).await.map(|_| ())?,
         None => driver.delete(&finding.id).await?,
     }

@@ -13,11 +13,13 @@ pub mod memory;
 pub mod migrate;
 mod releases;
 pub mod selector;
+pub mod whole;
 
 pub use releases::{Clock, Entry, Newest, Store};
 
 use async_trait::async_trait;
 use labels::Labels;
+use std::collections::BTreeSet;
 
 /// A place that keeps records: those of one cluster, one database.
 #[async_trait]
@@ -54,15 +56,6 @@ pub trait Driver: Send + Sync {
     /// [`StoreError::Exists`] when the id is taken: of two writers exactly one succeeds.
     async fn create(&self, record: &Record) -> Result<String, StoreError>;
 
-    /// Writes new records, no two of one id, in any order; the result of each.
-    async fn create_all(&self, records: &[Record]) -> Vec<Result<String, StoreError>> {
-        let mut results = Vec::with_capacity(records.len());
-        for record in records {
-            results.push(self.create(record).await);
-        }
-        results
-    }
-
     /// Replaces a record, labels and body; its version afterwards.
     ///
     /// # Errors
@@ -96,6 +89,23 @@ pub trait Driver: Send + Sync {
     /// When the store cannot be read.
     async fn companions(&self, _namespace: &str, _name: &str) -> Result<Vec<Companion>, StoreError> {
         Ok(Vec::new())
+    }
+
+    /// What is kept beside these records, in any order.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn companions_of(&self, ids: &[RecordId]) -> Result<Vec<Companion>, StoreError> {
+        if !self.keeps_companions() {
+            return Ok(Vec::new());
+        }
+        let releases: BTreeSet<_> = ids.iter().filter_map(|id| Some((&id.namespace, id.parts()?.0))).collect();
+        let mut all = Vec::new();
+        for (namespace, name) in releases {
+            all.extend(self.companions(namespace, name).await?);
+        }
+        all.retain(|companion| ids.contains(&companion.id));
+        Ok(all)
     }
 
     /// Keeps something beside a record, in the place of what was there, until the record goes.
