@@ -120,6 +120,28 @@ impl Place<'_> {
     }
 }
 
+/// Somebody who may do everything in one namespace and owns nothing.
+#[test]
+fn a_role_installs_through_post_renderers() {
+    let (Some(options), Some(server)) = (options(), postgres::shared()) else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    write_chart(folder.path());
+    run(async { cluster(&options).await });
+    let database = server.new_database();
+    let grant = format!("tenant:{}:*", options.namespace.as_deref().expect("set"));
+    tool(&server.url(&database), &["init"]).assert().success();
+    server.sql(&database, &output(tool(&server.url(&database), &["policy", "generate", "--grant", &grant])));
+    server.sql(&database, "ALTER ROLE tenant LOGIN");
+    let url = server.url(&database).replace("user=postgres", "user=tenant");
+    let place = Place { options: &options, url, folder: folder.path() };
+    place.rhelm("sql", &[&["install", "web", "."], LABEL]).assert().success();
+    assert_eq!(place.pipelines("sql"), ["PIPELINE", "rhelm-inject-labels"]);
+    place.rhelm("sql", &[&["upgrade", "web", "."]]).assert().code(1);
+    place.rhelm("sql", &[&["upgrade", "web", "."], LABEL]).assert().success();
+    place.rhelm("sql", &[&["uninstall", "web"]]).assert().success();
+    assert_eq!(server.sql(&database, "SELECT count(*) FROM rhelm_companions_v1"), "0\n");
+}
+
 #[test]
 fn the_guard_of_upgrades_goes_round_all_stores() {
     let (Some(options), Some(server)) = (options(), postgres::shared()) else { return };

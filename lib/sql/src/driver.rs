@@ -119,6 +119,10 @@ impl Driver for SqlDriver {
         turn.end(result).await
     }
 
+    async fn prepare(&self) -> Result<(), StoreError> {
+        Ok(self.pool.turn().await?.make_companions().await?)
+    }
+
     async fn strays(&self, namespace: &str) -> Result<Vec<Stray>, StoreError> {
         let mut turn = self.pool.turn().await?;
         let namespace = Some(namespace).filter(|namespace| !namespace.is_empty());

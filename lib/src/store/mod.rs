@@ -116,6 +116,14 @@ pub trait Driver: Send + Sync {
         Err(StoreError::Failed("this store keeps nothing beside its records".to_owned()))
     }
 
+    /// Makes ready what is otherwise made when it is needed first.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    async fn prepare(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// What lies in a namespace (empty: in any) and belongs to no record.
     ///
     /// # Errors
