@@ -47,7 +47,7 @@ fn every_failure_has_its_exit_status() {
     tool("postgres://u:SECRET@127.0.0.1:1/d?sslmode=disable", &["list"])
         .assert()
         .code(8)
-        .stderr("Error: pq: error connecting to server: Connection refused (os error 111)\n");
+        .stderr("Error: dial tcp 127.0.0.1:1: connect: connection refused\n");
     tool(&url, &["put"]).write_stdin("{\"key\":\"k\",\"body\":SECRET}\n").assert().code(1).stderr(
         "Error: standard input, line 1: no record in this line: broken JSON, or a field of the wrong type, at column 19\n",
     );

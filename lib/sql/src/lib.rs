@@ -5,6 +5,7 @@
 //! ```
 
 mod companions;
+mod dial;
 mod driver;
 mod error;
 mod migrate;

@@ -96,7 +96,7 @@ fn passwords_sockets_schemas_and_servers_that_are_not_there() {
         other.create(&record("n", "web", 1, "body")).await.expect("created");
         assert_eq!(server.sql(&database, "SELECT count(*) FROM other.releases_v1"), "1\n");
         let closed = refused("postgres://u:SECRET@127.0.0.1:1/d?sslmode=disable").await;
-        let why = "pq: error connecting to server: Connection refused (os error 111)";
+        let why = "dial tcp 127.0.0.1:1: connect: connection refused";
         assert_eq!(closed, StoreError::Unreachable(why.into()));
         let none = refused(&(server.url(&database) + "&search_path=nowhere")).await;
         let why = "pq: no schema has been selected to create in at column 28 (3F000)";
