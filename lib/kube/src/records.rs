@@ -212,6 +212,15 @@ impl KubeDriver {
         }
     }
 
+    /// What tells this cluster from others, however it was reached; empty for those who may not see it.
+    async fn cluster(&self) -> Result<String, StoreError> {
+        match self.connection.json(Call::get("/api/v1/namespaces/kube-system".to_owned()).accept(item::HEAD)).await {
+            Ok(answer) => Ok(answer["metadata"]["uid"].as_str().map(|uid| format!("cluster:{uid}")).unwrap_or_default()),
+            Err(ClusterError::Api { code: 401..=404, .. }) => Ok(String::new()),
+            Err(error) => Err(told("", &error)),
+        }
+    }
+
     async fn create_object(&self, id: &RecordId, mut object: Json) -> Result<Json, StoreError> {
         if let Some(metadata) = object["metadata"].as_object_mut() {
             metadata.remove("resourceVersion");
@@ -281,6 +290,10 @@ impl Driver for KubeDriver {
             Kind::Secret => "Secret",
             Kind::ConfigMap => "ConfigMap",
         }
+    }
+
+    async fn place(&self) -> Result<String, StoreError> {
+        self.cluster().await
     }
 
     fn context(&self, doing: &str) -> String {

@@ -37,6 +37,10 @@ impl Driver for SqlDriver {
         "SQL"
     }
 
+    async fn place(&self) -> Result<String, StoreError> {
+        self.pool.turn().await?.place().await
+    }
+
     fn shows_system_labels(&self) -> bool {
         false
     }

@@ -9,6 +9,7 @@ mod dial;
 mod driver;
 mod error;
 mod migrate;
+mod place;
 pub mod policy;
 mod pool;
 mod postgres;

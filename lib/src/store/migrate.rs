@@ -9,7 +9,7 @@
 
 mod journal;
 
-pub use journal::{Append, Journal, JournalError};
+pub use journal::{Append, End, Journal, JournalError};
 
 use super::whole::{self, Whole};
 use super::{Driver, Head, Query, RecordId, StoreError};

@@ -27,6 +27,14 @@ pub trait Driver: Send + Sync {
     /// Helm's name of it: `Secret`.
     fn name(&self) -> &'static str;
 
+    /// What tells this store from others of its kind, without any password; empty where that is not known.
+    ///
+    /// # Errors
+    /// When the store cannot be reached.
+    async fn place(&self) -> Result<String, StoreError> {
+        Ok(String::new())
+    }
+
     /// Whether the labels of `labels::system` are seen by whoever asks for a release: not where they are columns.
     fn shows_system_labels(&self) -> bool {
         true
