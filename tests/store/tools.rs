@@ -155,6 +155,26 @@ fn repairs_can_be_undone() {
 }
 
 #[test]
+fn a_record_without_its_owner_is_found_in_a_database_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = sqlite(folder.path(), "one");
+    let mut hidden = a_record("default", "web", 1, Status::Deployed);
+    hidden.head.labels.insert("owner".into(), "me".into());
+    let text = line::of_record(&hidden);
+    tool(&url, &["put"]).write_stdin(text.clone()).assert().success();
+    assert_eq!(output(tool(&url, &["list"])), "");
+    let found = "default/sh.helm.release.v1.web.v1: mismatch: label owner is \"me\", the body says \"helm\" (set its labels to what its body says)\n";
+    tool(&url, &["check"]).assert().code(2).stdout(found).stderr("Error: 1 to repair: --repair does it\n");
+    let quarantine = folder.path().join("quarantine");
+    tool(&url, &["check", "--repair", "--quarantine"]).arg(&quarantine).assert().success();
+    tool(&url, &["check"]).assert().success().stdout("");
+    assert_eq!(output(tool(&url, &["list"])).lines().count(), 1);
+    let kept = std::fs::read_to_string(&quarantine).expect("a file");
+    tool(&url, &["import", "--replace"]).write_stdin(kept).assert().success();
+    assert_eq!(output(tool(&url, &["list"])), "");
+}
+
+#[test]
 fn programs_are_stores() {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/store/rhelm-store-folder");
     let folder = tempfile::tempdir().expect("a folder");

@@ -90,6 +90,11 @@ impl KubeDriver {
         format!("/api/v1/namespaces/{}/{}", segment(namespace), self.resource())
     }
 
+    /// The path of all records of a namespace; empty for all.
+    fn folder_or_all(&self, namespace: &str) -> String {
+        if namespace.is_empty() { format!("/api/v1/{}", self.resource()) } else { self.folder(namespace) }
+    }
+
     fn path(&self, id: &RecordId) -> String {
         format!("{}/{}", self.folder(&id.namespace), segment(&id.key))
     }
@@ -304,10 +309,7 @@ impl Driver for KubeDriver {
     }
 
     async fn heads(&self, query: &Query) -> Result<Vec<Head>, StoreError> {
-        let folder = match query.namespace.as_str() {
-            "" => format!("/api/v1/{}", self.resource()),
-            namespace => self.folder(namespace),
-        };
+        let folder = self.folder_or_all(&query.namespace);
         let wanted = match &query.name {
             // Companions come along, so that nobody has to ask for those that are not there.
             Some(name) => format!("name={name},owner in ({OWNER},{})", companions::OWNER),
@@ -317,7 +319,7 @@ impl Driver for KubeDriver {
         let doing = if query.name.is_some() { "query: failed to query with labels" } else { "list: failed to list" };
         let mut heads = self.pages(&list).await.map_err(|error| self.error(doing, &error))?;
         let all = heads.len();
-        heads.retain(|head| head.labels.get("owner").is_some_and(|owner| owner == OWNER));
+        heads.retain(Head::is_found);
         if let Some(name) = &query.name {
             let place = (query.namespace.clone(), name.clone());
             let mut alone = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
@@ -327,6 +329,13 @@ impl Driver for KubeDriver {
                 alone.remove(&place)
             };
         }
+        Ok(heads)
+    }
+
+    async fn hidden(&self, namespace: &str) -> Result<Vec<Head>, StoreError> {
+        let list = format!("{}?labelSelector={}", self.folder_or_all(namespace), segment(&format!("owner!={OWNER}")));
+        let mut heads = self.pages(&list).await.map_err(|error| self.error("list: failed to list", &error))?;
+        heads.retain(Head::is_hidden);
         Ok(heads)
     }
 

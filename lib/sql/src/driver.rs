@@ -5,7 +5,7 @@
 
 use crate::migrate::migrate;
 use crate::pool::Pool;
-use crate::rows::{Columns, HEAD, HEAD_COLUMNS, add_labels, any_of, conditions, head, namespace, newest, places};
+use crate::rows::{Columns, HEAD, HEAD_COLUMNS, add_labels, and, any_of, conditions, head, namespace, newest, places};
 use crate::session::Row;
 use crate::settings::Database;
 use async_trait::async_trait;
@@ -59,6 +59,15 @@ impl Driver for SqlDriver {
         let mut heads: Vec<_> = rows.iter_mut().map(head).collect();
         add_labels(heads.iter_mut(), labels);
         Ok(heads)
+    }
+
+    async fn hidden(&self, namespace: &str) -> Result<Vec<Head>, StoreError> {
+        let mut turn = self.pool.turn().await?;
+        let namespace = Some(namespace).filter(|namespace| !namespace.is_empty());
+        let (filter, params) = conditions(&[("namespace", namespace)]);
+        let sql = format!("SELECT {HEAD} FROM releases_v1 r{}", and(&filter, "owner <> 'helm'"));
+        let mut rows = turn.ask(&sql, &params).await?;
+        Ok(rows.iter_mut().map(head).filter(Head::is_hidden).collect())
     }
 
     async fn read(&self, ids: &[RecordId]) -> Result<Vec<Result<Record, StoreError>>, StoreError> {
@@ -132,8 +141,8 @@ impl Driver for SqlDriver {
         let namespace = Some(namespace).filter(|namespace| !namespace.is_empty());
         let (filter, params) = conditions(&[("l.releaseNamespace", namespace)]);
         let sql = format!(
-            "SELECT l.releaseKey, l.releaseNamespace, l.key, l.value FROM custom_labels_v1 l {} {NO_RECORD} ORDER BY 1, 2, 3, 4",
-            if filter.is_empty() { " WHERE".to_owned() } else { format!("{filter} AND") }
+            "SELECT l.releaseKey, l.releaseNamespace, l.key, l.value FROM custom_labels_v1 l{} ORDER BY 1, 2, 3, 4",
+            and(&filter, NO_RECORD)
         );
         let mut labels: BTreeMap<RecordId, Labels> = BTreeMap::new();
         for mut row in turn.ask(&sql, &params).await? {

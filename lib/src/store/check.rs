@@ -78,6 +78,7 @@ struct Seen {
 /// When the store cannot be read.
 pub async fn check(driver: &dyn Driver, options: &CheckOptions) -> Result<Vec<Finding>, StoreError> {
     let mut heads = driver.heads(&Query { namespace: options.namespace.clone(), name: None, ..Query::default() }).await?;
+    heads.extend(driver.hidden(&options.namespace).await?);
     heads.sort_by(|a, b| (&a.id.namespace, a.name(), a.revision()).cmp(&(&b.id.namespace, b.name(), b.revision())));
     let mut findings = Vec::new();
     let mut releases: BTreeMap<(String, String), Vec<Seen>> = BTreeMap::new();
@@ -85,6 +86,11 @@ pub async fn check(driver: &dyn Driver, options: &CheckOptions) -> Result<Vec<Fi
         let ids: Vec<_> = heads.iter().map(|head| head.id.clone()).collect();
         for (head, found) in heads.iter().zip(driver.read(&ids).await?) {
             let status = match found {
+                Ok(record) if head.is_hidden() && record.body.is_empty() => {
+                    let detail = "it is no record, and stands where one would be".to_owned();
+                    findings.push(finding(&head.id, "undecodable", detail, None));
+                    continue;
+                }
                 Ok(record) => one(&record, options, &mut findings),
                 // Somebody removed it meanwhile.
                 Err(StoreError::NotFound) => continue,

@@ -44,11 +44,14 @@ impl Driver for MemoryDriver {
     async fn heads(&self, query: &Query) -> Result<Vec<Head>, StoreError> {
         let is_named = |head: &Head| query.name.as_deref().is_none_or(|name| head.name() == name);
         let matches = |head: &&Head| {
-            (query.namespace.is_empty() || head.id.namespace == query.namespace)
-                && head.labels.get("owner").is_some_and(|owner| owner == "helm")
-                && is_named(head)
+            (query.namespace.is_empty() || head.id.namespace == query.namespace) && head.is_found() && is_named(head)
         };
         Ok(self.state().records.values().map(|record| &record.head).filter(matches).cloned().collect())
+    }
+
+    async fn hidden(&self, namespace: &str) -> Result<Vec<Head>, StoreError> {
+        let is_wanted = |head: &&Head| (namespace.is_empty() || head.id.namespace == namespace) && head.is_hidden();
+        Ok(self.state().records.values().map(|record| &record.head).filter(is_wanted).cloned().collect())
     }
 
     async fn read(&self, ids: &[RecordId]) -> Result<Vec<Result<Record, StoreError>>, StoreError> {

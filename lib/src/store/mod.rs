@@ -51,6 +51,15 @@ pub trait Driver: Send + Sync {
     /// When the store cannot be read; never because of what a record holds.
     async fn heads(&self, query: &Query) -> Result<Vec<Head>, StoreError>;
 
+    /// What has the key of a record and not the label `owner=helm`, so that it is not found as one, and takes its place all the
+    /// same; in a namespace (empty: in any).
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn hidden(&self, _namespace: &str) -> Result<Vec<Head>, StoreError> {
+        Ok(Vec::new())
+    }
+
     /// The records of these ids, in their order.
     ///
     /// # Errors
@@ -230,6 +239,18 @@ impl Head {
     pub fn revision(&self) -> u32 {
         let labelled = || self.labels.get("version")?.parse().ok();
         self.id.parts().map(|(_, revision)| revision).or_else(labelled).unwrap_or(0)
+    }
+
+    /// Whether the record is found as one.
+    #[must_use]
+    pub fn is_found(&self) -> bool {
+        self.labels.get("owner").is_some_and(|owner| owner == "helm")
+    }
+
+    /// Whether it has the key of a record and is not found as one.
+    #[must_use]
+    pub fn is_hidden(&self) -> bool {
+        !self.is_found() && self.id.parts().is_some()
     }
 
     /// The status that the label names.
