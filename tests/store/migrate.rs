@@ -172,3 +172,25 @@ fn a_journal_is_of_the_stores_that_it_began_with() {
     migrate(&one, &["--finish"]).success().stdout("4 finished\n");
     assert_eq!(Move::exported(&stores.from()), "");
 }
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let stores = Move::new();
+    tool(&stores.from(), &["import"]).write_stdin(lines(2, 2)).assert().success();
+    stores.migrate(&["--dry-run"]).assert().success().stdout("4 copied\n").stderr("");
+    stores.migrate(&["--dry-run", "--reverse"]).assert().success().stdout("nothing to do\n").stderr("");
+    let files = std::fs::read_dir(stores.folder.path()).expect("a folder").map(|entry| entry.expect("a file").file_name());
+    assert_eq!(files.collect::<Vec<_>>(), ["from.db"], "neither the file of the target nor a journal");
+    let Some(server) = rhelm_testutil::postgres::shared() else { return };
+    let database = server.new_database();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rhelm"));
+    command.args(["store", "migrate", "-A", "--dry-run", "--from", &stores.from(), "--to", "sql"]);
+    command.env("HELM_DRIVER_SQL_CONNECTION_STRING", server.url(&database)).env("KUBECONFIG", Path::new("/nowhere"));
+    command.current_dir(stores.folder.path()).assert().success().stdout("4 copied\n").stderr("");
+    let tables = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace";
+    assert_eq!(server.sql(&database, tables), "0\n");
+    let half = "CREATE TABLE gorp_migrations (id text, applied_at timestamp); INSERT INTO gorp_migrations VALUES ('init')";
+    server.sql(&database, half);
+    let why = "Error: some of Helm's tables are missing: `rhelm-store-sql init` makes them\n";
+    command.assert().code(1).stdout("").stderr(why);
+}

@@ -3,7 +3,7 @@
 //! Every write is a transaction whose outcome is checked: how many rows it changed, and whether it was committed. A row that
 //! can be seen and was not changed is one that a policy protects.
 
-use crate::migrate::migrate;
+use crate::migrate::{is_made, migrate};
 use crate::pool::Pool;
 use crate::rows::{Columns, HEAD, HEAD_COLUMNS, add_labels, and, any_of, conditions, head, namespace, newest, places};
 use crate::session::Row;
@@ -11,6 +11,7 @@ use crate::settings::Database;
 use async_trait::async_trait;
 use rhelm_lib::store::labels::Labels;
 use rhelm_lib::store::line;
+use rhelm_lib::store::memory::MemoryDriver;
 use rhelm_lib::store::{Companion, Driver, Head, Query, Record, RecordId, StoreError, Stray};
 use std::collections::BTreeMap;
 
@@ -28,6 +29,21 @@ impl SqlDriver {
         let pool = Pool::connect(database).await?;
         migrate(pool.turn().await?.session()).await?;
         Ok(Self { pool })
+    }
+
+    /// Opens a database for somebody who writes nothing: where the tables are missing, they stay so, and there are no records.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or has only some of the tables.
+    pub async fn look(database: &Database) -> Result<Box<dyn Driver>, StoreError> {
+        if let Database::Sqlite(path) = database
+            && !path.exists()
+        {
+            return Ok(Box::<MemoryDriver>::default());
+        }
+        let driver = Self { pool: Pool::connect(database).await? };
+        let is_made = is_made(driver.pool.turn().await?.session()).await?;
+        if is_made { Ok(Box::new(driver)) } else { Ok(Box::new(MemoryDriver::in_place_of(driver.place().await?))) }
     }
 }
 

@@ -82,6 +82,18 @@ pub(crate) async fn migrate(session: &dyn Session) -> Result<(), SqlError> {
     companions::make(session).await
 }
 
+/// Whether Helm's tables are there.
+pub(crate) async fn is_made(session: &dyn Session) -> Result<bool, SqlError> {
+    let missing = match missing(session).await {
+        Err(error) if error.cause == Cause::Schema => return Ok(false),
+        missing => missing?.len(),
+    };
+    if (1..MIGRATIONS.len()).contains(&missing) {
+        return Err(SqlError::new(Cause::Other, "some of Helm's tables are missing: `rhelm-store-sql init` makes them"));
+    }
+    Ok(missing == 0)
+}
+
 /// Two clients that make the same table at the same time get this error instead of "if not exists".
 pub(crate) fn made_by_another(error: SqlError) -> Result<(), SqlError> {
     // 42710: the type that belongs to the table.

@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 #[derive(Debug, Default)]
 pub struct MemoryDriver {
     state: Mutex<State>,
+    place: String,
 }
 
 #[derive(Debug, Default)]
@@ -29,6 +30,12 @@ impl State {
 }
 
 impl MemoryDriver {
+    /// No records: in the place of a store that is yet to be made, for those who write nothing.
+    #[must_use]
+    pub fn in_place_of(place: String) -> Self {
+        Self { state: Mutex::default(), place }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // No method panics between two changes, so that a poisoned state is still whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -39,6 +46,10 @@ impl MemoryDriver {
 impl Driver for MemoryDriver {
     fn name(&self) -> &'static str {
         "Memory"
+    }
+
+    async fn place(&self) -> Result<String, StoreError> {
+        Ok(self.place.clone())
     }
 
     async fn heads(&self, query: &Query) -> Result<Vec<Head>, StoreError> {

@@ -30,7 +30,7 @@ pub struct MigrateArgs {
     scope: Scope,
     /// Print what would be done, and write nothing
     #[arg(long)]
-    dry_run: bool,
+    pub dry_run: bool,
     /// The other way: bring what is in --to back into --from
     #[arg(long)]
     pub reverse: bool,
