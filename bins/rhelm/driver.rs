@@ -35,7 +35,9 @@ pub(crate) fn open(global: &GlobalArgs) -> Result<Releases, Failure> {
 pub(crate) fn beside(connected: Connected) -> Result<Releases, Failure> {
     let Connected { runtime, cluster } = connected;
     let namespace = cluster.default_namespace().to_owned();
-    let driver = runtime.block_on(StoreName::of_environment()?.open(&cluster, &namespace))?;
+    let driver = runtime.block_on(StoreName::of_environment()?.open(&cluster, &namespace));
+    // Only the store tools tell causes by their exit status.
+    let driver = driver.map_err(|failure| failure.with_status(1))?;
     let store = Store::new(driver, seconds);
     Ok(Releases { runtime, cluster, store, namespace })
 }

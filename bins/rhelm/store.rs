@@ -31,8 +31,11 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
                 if from == to {
                     return Err(Failure::new("--from and --to name the same store"));
                 }
-                let from = from.open(&cluster, &namespace).await?;
-                let to = to.open(&cluster, &namespace).await?;
+                let open = async |name: &StoreName| match args.dry_run {
+                    true => name.look(&cluster, &namespace).await,
+                    false => name.open(&cluster, &namespace).await,
+                };
+                let (from, to) = (open(&from).await?, open(&to).await?);
                 args.run(from.as_ref(), to.as_ref(), &namespace).await
             }
             _ => Err(Failure::new("no subcommand given; see rhelm store --help")),

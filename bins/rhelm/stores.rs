@@ -70,12 +70,22 @@ impl StoreName {
             Self::Memory => Box::new(memory().await?),
             Self::Program(path) => Box::new(ProgramDriver::new(path)),
             Self::Sql(text) => {
-                let text = text.clone().map_or_else(connection, Ok)?;
-                let database = Database::parse(&text, &variable)?;
-                Box::new(SqlDriver::connect(&database).await.map_err(|error| failure(&error))?)
+                let driver = SqlDriver::connect(&database(text.as_deref())?).await;
+                Box::new(driver.map_err(|error| failure(&error))?)
             }
             Self::Secret | Self::ConfigMap => return Err(Failure::new("this store is in the cluster")),
         })
+    }
+
+    /// Opens the store for somebody who writes nothing: what is missing of a database is not made.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    pub(crate) async fn look(&self, cluster: &KubeCluster, namespace: &str) -> Result<Box<dyn Driver>, Failure> {
+        match self {
+            Self::Sql(text) => SqlDriver::look(&database(text.as_deref())?).await.map_err(|error| failure(&error)),
+            other => other.open(cluster, namespace).await,
+        }
     }
 
     /// Opens the store; `namespace` is where records go that name none.
@@ -130,6 +140,12 @@ fn cause(error: &std::io::Error) -> String {
 
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// The database of this connection string, or of the environment's.
+fn database(given: Option<&str>) -> Result<Database, Failure> {
+    let text = given.map_or_else(connection, |text| Ok(text.to_owned()))?;
+    Ok(Database::parse(&text, &variable)?)
 }
 
 /// The connection string: of Helm's variable, or of a file, so that it need not stand in the environment. Without either the

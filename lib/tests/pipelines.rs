@@ -127,12 +127,25 @@ fn a_revision_that_helm_made_does_not_hide_the_pipeline() {
 }
 
 #[test]
-fn a_pipeline_that_cannot_be_kept_makes_the_revision_fail() {
+fn a_pipeline_that_cannot_be_kept_leaves_no_revision() {
     let world = through(&[stage("a", "1")]);
     world.refuse_record("write companion", StoreError::Failed("500".into()));
     let options = InstallOptions { name: "web".into(), namespace: "default".into(), ..InstallOptions::default() };
     let error = world.install(&options, &config_map("a", "", "a")).expect_err("not kept");
     assert_eq!(error.to_string(), "the pipeline could not be recorded: 500");
-    assert_eq!(world.recorded(), ["failed: Release \"web\" failed: the pipeline could not be recorded: 500"]);
+    assert_eq!(world.recorded(), Vec::<String>::new());
     assert_eq!(world.objects(), Vec::<String>::new());
+    install(&world);
+    world.refuse_record("write companion", StoreError::Failed("500".into()));
+    assert_eq!(upgrade(&world, None), Err("the pipeline could not be recorded: 500".to_owned()));
+    assert_eq!(world.recorded().len(), 1);
+    // Where not even the record can be removed, it blocks what comes next.
+    world.refuse_record("write companion", StoreError::Failed("500".into()));
+    world.refuse_record("delete", StoreError::Failed("501".into()));
+    assert_eq!(upgrade(&world, None), Err("the pipeline could not be recorded: 500".to_owned()));
+    let told =
+        "WARN the record of a revision without its pipeline could not be removed: it stays pending name=web error=501";
+    assert_eq!(world.told(), [told]);
+    let busy = "another operation (install/upgrade/rollback) is in progress";
+    assert_eq!(upgrade(&world, None), Err(busy.to_owned()));
 }

@@ -121,8 +121,30 @@ fn of_postgresql() {
     store.fails(
         &format!("{KEY} was changed by someone else meanwhile"),
         "pq: permission denied for table releases_v1 (42501)",
-        "pq: error connecting to server: Connection refused (os error 111)",
+        "dial tcp 127.0.0.1:1: connect: connection refused",
     );
+}
+
+/// Helm's commands end as Helm's do, whatever the cause.
+#[test]
+fn of_helms_commands() {
+    let Some(options) = options() else { return };
+    let Some(server) = postgres::shared() else { return };
+    let list = |url: &str, error: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rhelm"));
+        command.arg("list").env("HELM_DRIVER", "sql").env("HELM_DRIVER_SQL_CONNECTION_STRING", url);
+        command.env("KUBECONFIG", options.kubeconfig.as_ref().expect("set"));
+        command.assert().code(1).stdout("").stderr(format!("Error: {error}\n"));
+    };
+    let refused = |port| format!("dial tcp 127.0.0.{port}: connect: connection refused");
+    list("postgres://u:SECRET@127.0.0.1:1/d?sslmode=disable", &refused("1:1"));
+    let [one, two] = ["1:1", "2:1"].map(|place| format!("connecting to 127.0.0.{place}: {}", refused(place)));
+    let none = format!("pq: could not connect to any of the hosts:\n{one}\n{two}");
+    list("host=127.0.0.1,127.0.0.2 port=1 user=u password=SECRET sslmode=disable", &none);
+    let socket = "dial unix /nowhere/.s.PGSQL.5: connect: no such file or directory";
+    list("host=/nowhere port=5 user=u password=SECRET sslmode=disable", socket);
+    let url = server.url("postgres").replace("user=postgres", "user=secret&password=SECRET");
+    list(&url, "pq: password authentication failed for user \"secret\" (28P01)");
 }
 
 #[test]

@@ -137,3 +137,60 @@ fn killed_at_any_point_it_goes_on() {
     assert_eq!(Move::exported(&stores.from()), "");
     assert_eq!(sorted(&Move::exported(&stores.to())), sorted(&records), "nothing is lost");
 }
+
+/// Two databases of one server stand behind one name: the journal of a migration to the first says nothing of the second.
+#[test]
+fn a_journal_is_of_the_stores_that_it_began_with() {
+    let Some(server) = rhelm_testutil::postgres::shared() else { return };
+    let stores = Move::new();
+    let [one, two] = [server.new_database(), server.new_database()];
+    let migrate_with = |journal: &str, database: &str, more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rhelm"));
+        command.args(["store", "migrate", "-A", "--from", &stores.from(), "--to", "sql"]).args(more);
+        command.env("HELM_DRIVER_SQL_CONNECTION_STRING", server.url(database)).env("KUBECONFIG", Path::new("/nowhere"));
+        command.current_dir(stores.folder.path()).args(["--journal", journal]).assert()
+    };
+    let migrate = |database: &str, more: &[&str]| migrate_with("journal", database, more);
+    let place = |database: &str| {
+        let sql = "SELECT 'postgresql:' || system_identifier || '/' || d.oid || '/' || datname || '/public' \
+                   FROM pg_control_system(), pg_database d WHERE datname = current_database()";
+        server.sql(database, sql).trim().to_owned()
+    };
+    tool(&stores.from(), &["import"]).write_stdin(lines(2, 2)).assert().success();
+    migrate(&one, &[]).success().stdout("4 copied\n");
+    let text = format!(
+        "Error: journal: this is the journal of a migration with another store sql ({}, and now it is {}): go on with that one, or \
+         name another --journal to begin anew, which compares all records\n",
+        place(&one),
+        place(&two)
+    );
+    for more in [&[][..], &["--dry-run"], &["--finish"], &["--reverse"]] {
+        migrate(&two, more).code(1).stdout("").stderr(text.clone());
+    }
+    assert_eq!(server.sql(&two, "SELECT count(*) FROM releases_v1"), "0\n");
+    migrate_with("another", &two, &[]).success().stdout("4 copied\n");
+    migrate(&one, &["--finish"]).success().stdout("4 finished\n");
+    assert_eq!(Move::exported(&stores.from()), "");
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let stores = Move::new();
+    tool(&stores.from(), &["import"]).write_stdin(lines(2, 2)).assert().success();
+    stores.migrate(&["--dry-run"]).assert().success().stdout("4 copied\n").stderr("");
+    stores.migrate(&["--dry-run", "--reverse"]).assert().success().stdout("nothing to do\n").stderr("");
+    let files = std::fs::read_dir(stores.folder.path()).expect("a folder").map(|entry| entry.expect("a file").file_name());
+    assert_eq!(files.collect::<Vec<_>>(), ["from.db"], "neither the file of the target nor a journal");
+    let Some(server) = rhelm_testutil::postgres::shared() else { return };
+    let database = server.new_database();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rhelm"));
+    command.args(["store", "migrate", "-A", "--dry-run", "--from", &stores.from(), "--to", "sql"]);
+    command.env("HELM_DRIVER_SQL_CONNECTION_STRING", server.url(&database)).env("KUBECONFIG", Path::new("/nowhere"));
+    command.current_dir(stores.folder.path()).assert().success().stdout("4 copied\n").stderr("");
+    let tables = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace";
+    assert_eq!(server.sql(&database, tables), "0\n");
+    let half = "CREATE TABLE gorp_migrations (id text, applied_at timestamp); INSERT INTO gorp_migrations VALUES ('init')";
+    server.sql(&database, half);
+    let why = "Error: some of Helm's tables are missing: `rhelm-store-sql init` makes them\n";
+    command.assert().code(1).stdout("").stderr(why);
+}

@@ -1,5 +1,6 @@
 //! The store tools, `rhelm store`, and programs as stores, from outside.
 
+mod companions;
 mod failures;
 mod killed;
 mod migrate;

@@ -3,7 +3,7 @@
 use super::{a_record, tool};
 use crate::cluster::run;
 use rhelm_lib::release::Status;
-use rhelm_lib::store::{Driver, Query, Record, StoreError};
+use rhelm_lib::store::{Companion, Driver, Query, Record, RecordId, StoreError};
 use rhelm_sql::policy::{Grants, Verb};
 use rhelm_sql::{Database, SqlDriver};
 use rhelm_testutil::postgres::{self, Postgres};
@@ -123,12 +123,33 @@ async fn outcomes(admin: &SqlDriver, driver: &SqlDriver, grants: &Grants, (role,
     let is_replaced = seen(admin, &record).await == Some(Status::Superseded);
     assert_eq!(replaced.is_ok(), is_replaced, "replace: {at}: {replaced:?}");
     assert_eq!(replaced.is_ok(), may(Verb::Update) && may(Verb::Read), "replace: {at}: {replaced:?}");
+    beside_it(admin, driver, &record.head.id, &may, &at).await;
     let deleted = driver.delete(&record.head.id).await;
     assert_eq!(deleted.is_ok(), seen(admin, &record).await.is_none(), "delete: {at}: {deleted:?}");
     assert_eq!(deleted.is_ok(), may(Verb::Delete) && may(Verb::Read), "delete: {at}: {deleted:?}");
     if deleted.is_err() {
         admin.delete(&record.head.id).await.expect("deleted");
     }
+}
+
+/// What is kept beside a record is written once as if the record were new, and once as if it were changed.
+async fn beside_it(admin: &SqlDriver, driver: &SqlDriver, id: &RecordId, may: &impl Fn(Verb) -> bool, at: &str) {
+    let beside = |content: &str| Companion { id: id.clone(), content: content.to_owned() };
+    let (namespace, name) = (id.namespace.as_str(), "web");
+    let kept = async || admin.companions(namespace, name).await.expect("an answer").pop();
+    for content in ["new", "changed"] {
+        let before = kept().await;
+        let written = driver.write_companion(&beside(content)).await;
+        assert_eq!(written.is_ok(), kept().await == Some(beside(content)), "beside: {at}: {written:?}");
+        // An upsert needs to see the row that it may meet.
+        let is_allowed = may(Verb::Create) && may(Verb::Read) && (before.is_none() || may(Verb::Update));
+        assert_eq!(written.is_ok(), is_allowed, "beside, {content}: {at}: {written:?}");
+        if written.is_err() {
+            admin.write_companion(&beside(content)).await.expect("written");
+        }
+    }
+    let seen = driver.companions(namespace, name).await.expect("an answer");
+    assert_eq!(!seen.is_empty(), may(Verb::Read), "beside, seen: {at}");
 }
 
 #[test]
@@ -144,8 +165,69 @@ fn what_helm_grants_is_found_wanting() {
         .code(2)
         .stdout(
             "documented can read in a\ndocumented can create in a\ndocumented can update in a\ndocumented can delete in a\n\
+             documented can read pipelines in a\ndocumented can create pipelines in a\n\
+             documented can update pipelines in a\ndocumented can delete pipelines in a\n\
              documented cannot read in _\ndocumented cannot create in _\ndocumented cannot update in _\ndocumented cannot delete in _\n\
-             documented can truncate the tables: WRONG\ndocumented cannot read the list of migrations: WRONG\n",
+             documented cannot read pipelines in _\ndocumented cannot create pipelines in _\n\
+             documented cannot update pipelines in _\ndocumented cannot delete pipelines in _\n\
+             documented cannot truncate releases_v1\ndocumented can truncate custom_labels_v1: WRONG\n\
+             documented cannot truncate rhelm_companions_v1\ndocumented cannot read the list of migrations: WRONG\n",
         )
-        .stderr("Error: 2 of 10 attempts went otherwise than granted\n");
+        .stderr("Error: 2 of 20 attempts went otherwise than granted\n");
+}
+
+/// Before anything is granted by `policy generate`, what is beside a record follows the policies that somebody made for records.
+#[test]
+fn whoever_may_only_read_records_may_only_read_pipelines() {
+    let Some(server) = postgres::shared() else { return };
+    let database = server.new_database();
+    let url = server.url(&database);
+    run(connect(&url));
+    let policy = "CREATE ROLE onlooker; CREATE POLICY p ON releases_v1 FOR SELECT TO onlooker USING (namespace = 'a')";
+    server.sql(&database, policy);
+    let words = ["onlooker:a:read".to_owned()];
+    let tried = policies(&url, "test", &words).assert().code(2).get_output().stdout.clone();
+    let tried = String::from_utf8(tried).expect("text");
+    let pipelines: Vec<_> = tried.lines().filter(|line| line.contains("pipelines in a")).collect();
+    let expected = [
+        "onlooker can read pipelines in a",
+        "onlooker cannot create pipelines in a",
+        "onlooker cannot update pipelines in a",
+        "onlooker cannot delete pipelines in a",
+    ];
+    assert_eq!(pipelines, expected);
+}
+
+/// The table is Helm's database's owner's, made by `init` or by the statements, whoever uses it first.
+#[test]
+fn roles_record_pipelines() {
+    let Some(server) = postgres::shared() else { return };
+    let Some(program) = rhelm_testutil::controlplane::real_program("helm/helm") else { return };
+    for is_initialised in [true, false] {
+        let database = server.new_database();
+        let url = server.url(&database);
+        let helm = || {
+            let mut command = assert_cmd::Command::new(&program);
+            command.arg("version").env("HELM_DRIVER", "sql").env("HELM_DRIVER_SQL_CONNECTION_STRING", &url);
+            command.assert().success();
+        };
+        helm();
+        if is_initialised {
+            tool(&url, &["init"]).assert().success().stdout("").stderr("");
+            helm();
+        }
+        let words = ["clerk:a:*,read".to_owned()];
+        server.sql(&database, &super::output(policies(&url, "generate", &words)));
+        policies(&url, "test", &words).assert().success();
+        run(async {
+            let clerk = connect_as(server, &database, "clerk").await;
+            let record = a_record("a", "web", 1, Status::Deployed);
+            clerk.create(&record).await.expect("created");
+            let companion = Companion { id: record.head.id.clone(), content: "{}".into() };
+            clerk.write_companion(&companion).await.expect("written");
+            assert_eq!(clerk.companions("a", "web").await, Ok(vec![companion]));
+            clerk.delete(&record.head.id).await.expect("deleted");
+        });
+        assert_eq!(server.sql(&database, "SELECT count(*) FROM rhelm_companions_v1"), "0\n");
+    }
 }

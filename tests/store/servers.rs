@@ -138,6 +138,67 @@ fn output_of(ended: assert_cmd::assert::Assert) -> String {
     String::from_utf8(ended.get_output().stdout.clone()).expect("text")
 }
 
+/// A record without its label `owner` is seen by nobody, and its name is taken.
+#[test]
+fn a_record_that_lost_its_label_is_found() {
+    let Some(options) = options() else { return };
+    let Some(program) = controlplane::real_program("helm/helm") else { return };
+    let Some(kubectl) = controlplane::real_program("kubectl/kubectl") else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    write_chart(folder.path());
+    run(async { cluster(&options).await });
+    let chart = folder.path().display().to_string();
+    let place = Place { options: &options, url: String::new(), folder: folder.path() };
+    let namespace = options.namespace.as_deref().expect("set");
+    let helm = program.to_str().expect("text");
+    for (store, kind) in [("secret", "secret"), ("configmap", "configmap")] {
+        let on_store = |mut command: Command| {
+            command.env("HELM_DRIVER", store);
+            command
+        };
+        let upgrade = || on_store(place.program(helm, &["upgrade", "web", &chart, "--install"]));
+        upgrade().assert().success();
+        upgrade().assert().success();
+        let key = "sh.helm.release.v1.web.v2";
+        let before = output(place.tool(store, &["get", key]));
+        place.program(kubectl.to_str().expect("text"), &["label", kind, key, "owner-"]).assert().success();
+        let refused = upgrade().assert().failure().get_output().clone();
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("already exists"), "{refused:?}");
+        // Something else that has the name of a record is left alone.
+        let other = ["create", "configmap", "sh.helm.release.v1.web.v9", "--from-literal=a=b"];
+        place.program(kubectl.to_str().expect("text"), &other).assert().success();
+        let left = match kind {
+            "configmap" => format!(
+                "{namespace}/sh.helm.release.v1.web.v9: undecodable: it is no record, and stands where one would be (nothing to do)\n"
+            ),
+            _ => String::new(),
+        };
+        let finding = format!(
+            "{namespace}/{key}: mismatch: label owner is \"\", the body says \"helm\" (set its labels to what its body says)\n"
+        );
+        let deployed = format!(
+            "{namespace}/sh.helm.release.v1.web.v1: deployed: deployed, and so is revision 2 (set its status to superseded)\n"
+        );
+        let check = |more: &[&str]| on_store(place.rhelm(&[&["store", "check"], more].concat()));
+        let found = output_of(check(&[]).assert().code(2));
+        assert_eq!(found.replace(&deployed, ""), format!("{finding}{left}"));
+        check(&["--repair"]).assert().success();
+        check(&[]).assert().success().stdout(left);
+        let after = output(place.tool(store, &["get", key]));
+        let record = |text: &str| line::read(text.trim()).and_then(Line::record).expect("a record");
+        assert_eq!(line::digest(&record(&before)), line::digest(&record(&after)), "it is what it was before");
+        upgrade().assert().success();
+        on_store(place.program(helm, &["uninstall", "web"])).assert().success();
+        let kept = std::fs::read_to_string(folder.path().join("rhelm-quarantine.jsonl")).expect("a file");
+        assert!(!record(kept.lines().last().expect("a line")).head.is_found(), "it can be made again as it was found");
+        std::fs::remove_file(folder.path().join("rhelm-quarantine.jsonl")).expect("removed");
+        place
+            .program(kubectl.to_str().expect("text"), &["delete", "configmap", "sh.helm.release.v1.web.v9"])
+            .assert()
+            .success();
+    }
+}
+
 /// A store that is a script of somebody's own, found on the path by its name.
 #[test]
 fn releases_live_in_a_program() {

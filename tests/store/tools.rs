@@ -47,7 +47,7 @@ fn every_failure_has_its_exit_status() {
     tool("postgres://u:SECRET@127.0.0.1:1/d?sslmode=disable", &["list"])
         .assert()
         .code(8)
-        .stderr("Error: pq: error connecting to server: Connection refused (os error 111)\n");
+        .stderr("Error: dial tcp 127.0.0.1:1: connect: connection refused\n");
     tool(&url, &["put"]).write_stdin("{\"key\":\"k\",\"body\":SECRET}\n").assert().code(1).stderr(
         "Error: standard input, line 1: no record in this line: broken JSON, or a field of the wrong type, at column 19\n",
     );
@@ -152,6 +152,26 @@ fn repairs_can_be_undone() {
     assert_eq!(sorted(&output(tool(&url, &["export"]))), sorted(&before), "all is as it was");
     use std::os::unix::fs::PermissionsExt;
     assert_eq!(std::fs::metadata(&quarantine).expect("a file").permissions().mode() & 0o077, 0);
+}
+
+#[test]
+fn a_record_without_its_owner_is_found_in_a_database_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = sqlite(folder.path(), "one");
+    let mut hidden = a_record("default", "web", 1, Status::Deployed);
+    hidden.head.labels.insert("owner".into(), "me".into());
+    let text = line::of_record(&hidden);
+    tool(&url, &["put"]).write_stdin(text.clone()).assert().success();
+    assert_eq!(output(tool(&url, &["list"])), "");
+    let found = "default/sh.helm.release.v1.web.v1: mismatch: label owner is \"me\", the body says \"helm\" (set its labels to what its body says)\n";
+    tool(&url, &["check"]).assert().code(2).stdout(found).stderr("Error: 1 to repair: --repair does it\n");
+    let quarantine = folder.path().join("quarantine");
+    tool(&url, &["check", "--repair", "--quarantine"]).arg(&quarantine).assert().success();
+    tool(&url, &["check"]).assert().success().stdout("");
+    assert_eq!(output(tool(&url, &["list"])).lines().count(), 1);
+    let kept = std::fs::read_to_string(&quarantine).expect("a file");
+    tool(&url, &["import", "--replace"]).write_stdin(kept).assert().success();
+    assert_eq!(output(tool(&url, &["list"])), "");
 }
 
 #[test]

@@ -90,6 +90,11 @@ impl KubeDriver {
         format!("/api/v1/namespaces/{}/{}", segment(namespace), self.resource())
     }
 
+    /// The path of all records of a namespace; empty for all.
+    fn folder_or_all(&self, namespace: &str) -> String {
+        if namespace.is_empty() { format!("/api/v1/{}", self.resource()) } else { self.folder(namespace) }
+    }
+
     fn path(&self, id: &RecordId) -> String {
         format!("{}/{}", self.folder(&id.namespace), segment(&id.key))
     }
@@ -212,6 +217,15 @@ impl KubeDriver {
         }
     }
 
+    /// What tells this cluster from others, however it was reached; empty for those who may not see it.
+    async fn cluster(&self) -> Result<String, StoreError> {
+        match self.connection.json(Call::get("/api/v1/namespaces/kube-system".to_owned()).accept(item::HEAD)).await {
+            Ok(answer) => Ok(answer["metadata"]["uid"].as_str().map(|uid| format!("cluster:{uid}")).unwrap_or_default()),
+            Err(ClusterError::Api { code: 401..=404, .. }) => Ok(String::new()),
+            Err(error) => Err(told("", &error)),
+        }
+    }
+
     async fn create_object(&self, id: &RecordId, mut object: Json) -> Result<Json, StoreError> {
         if let Some(metadata) = object["metadata"].as_object_mut() {
             metadata.remove("resourceVersion");
@@ -283,6 +297,10 @@ impl Driver for KubeDriver {
         }
     }
 
+    async fn place(&self) -> Result<String, StoreError> {
+        self.cluster().await
+    }
+
     fn context(&self, doing: &str) -> String {
         match self.kind {
             Kind::Secret => format!("{doing}: "),
@@ -291,10 +309,7 @@ impl Driver for KubeDriver {
     }
 
     async fn heads(&self, query: &Query) -> Result<Vec<Head>, StoreError> {
-        let folder = match query.namespace.as_str() {
-            "" => format!("/api/v1/{}", self.resource()),
-            namespace => self.folder(namespace),
-        };
+        let folder = self.folder_or_all(&query.namespace);
         let wanted = match &query.name {
             // Companions come along, so that nobody has to ask for those that are not there.
             Some(name) => format!("name={name},owner in ({OWNER},{})", companions::OWNER),
@@ -304,7 +319,7 @@ impl Driver for KubeDriver {
         let doing = if query.name.is_some() { "query: failed to query with labels" } else { "list: failed to list" };
         let mut heads = self.pages(&list).await.map_err(|error| self.error(doing, &error))?;
         let all = heads.len();
-        heads.retain(|head| head.labels.get("owner").is_some_and(|owner| owner == OWNER));
+        heads.retain(Head::is_found);
         if let Some(name) = &query.name {
             let place = (query.namespace.clone(), name.clone());
             let mut alone = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
@@ -314,6 +329,13 @@ impl Driver for KubeDriver {
                 alone.remove(&place)
             };
         }
+        Ok(heads)
+    }
+
+    async fn hidden(&self, namespace: &str) -> Result<Vec<Head>, StoreError> {
+        let list = format!("{}?labelSelector={}", self.folder_or_all(namespace), segment(&format!("owner!={OWNER}")));
+        let mut heads = self.pages(&list).await.map_err(|error| self.error("list: failed to list", &error))?;
+        heads.retain(Head::is_hidden);
         Ok(heads)
     }
 
@@ -339,11 +361,6 @@ impl Driver for KubeDriver {
             return self.write_large(record, Write::Create).await;
         }
         self.create_object(&record.head.id, self.object(record)).await.map(|answer| version(&answer))
-    }
-
-    async fn create_all(&self, records: &[Record]) -> Vec<Result<String, StoreError>> {
-        let writes: Vec<_> = records.iter().map(|record| self.create(record)).collect();
-        stream::iter(writes).buffered(AT_ONCE).collect().await
     }
 
     async fn replace(&self, record: &Record) -> Result<String, StoreError> {
@@ -377,6 +394,10 @@ impl Driver for KubeDriver {
             return Ok(Vec::new());
         }
         self.list_companions(namespace, name).await
+    }
+
+    async fn companions_of(&self, ids: &[RecordId]) -> Result<Vec<Companion>, StoreError> {
+        self.list_companions_of(ids).await
     }
 
     async fn write_companion(&self, companion: &Companion) -> Result<(), StoreError> {

@@ -3,16 +3,15 @@
 //! Every write is a transaction whose outcome is checked: how many rows it changed, and whether it was committed. A row that
 //! can be seen and was not changed is one that a policy protects.
 
-use crate::migrate::migrate;
-use crate::pool::{MOST, Pool};
-use crate::rows::{Columns, HEAD, HEAD_COLUMNS, add_labels, any_of, conditions, head, namespace, newest, places};
+use crate::migrate::{is_made, migrate};
+use crate::pool::Pool;
+use crate::rows::{Columns, HEAD, HEAD_COLUMNS, add_labels, and, any_of, conditions, head, namespace, newest, places};
 use crate::session::Row;
 use crate::settings::Database;
 use async_trait::async_trait;
-use futures_util::StreamExt;
-use futures_util::stream;
 use rhelm_lib::store::labels::Labels;
 use rhelm_lib::store::line;
+use rhelm_lib::store::memory::MemoryDriver;
 use rhelm_lib::store::{Companion, Driver, Head, Query, Record, RecordId, StoreError, Stray};
 use std::collections::BTreeMap;
 
@@ -31,12 +30,31 @@ impl SqlDriver {
         migrate(pool.turn().await?.session()).await?;
         Ok(Self { pool })
     }
+
+    /// Opens a database for somebody who writes nothing: where the tables are missing, they stay so, and there are no records.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or has only some of the tables.
+    pub async fn look(database: &Database) -> Result<Box<dyn Driver>, StoreError> {
+        if let Database::Sqlite(path) = database
+            && !path.exists()
+        {
+            return Ok(Box::<MemoryDriver>::default());
+        }
+        let driver = Self { pool: Pool::connect(database).await? };
+        let is_made = is_made(driver.pool.turn().await?.session()).await?;
+        if is_made { Ok(Box::new(driver)) } else { Ok(Box::new(MemoryDriver::in_place_of(driver.place().await?))) }
+    }
 }
 
 #[async_trait]
 impl Driver for SqlDriver {
     fn name(&self) -> &'static str {
         "SQL"
+    }
+
+    async fn place(&self) -> Result<String, StoreError> {
+        self.pool.turn().await?.place().await
     }
 
     fn shows_system_labels(&self) -> bool {
@@ -57,6 +75,15 @@ impl Driver for SqlDriver {
         let mut heads: Vec<_> = rows.iter_mut().map(head).collect();
         add_labels(heads.iter_mut(), labels);
         Ok(heads)
+    }
+
+    async fn hidden(&self, namespace: &str) -> Result<Vec<Head>, StoreError> {
+        let mut turn = self.pool.turn().await?;
+        let namespace = Some(namespace).filter(|namespace| !namespace.is_empty());
+        let (filter, params) = conditions(&[("namespace", namespace)]);
+        let sql = format!("SELECT {HEAD} FROM releases_v1 r{}", and(&filter, "owner <> 'helm'"));
+        let mut rows = turn.ask(&sql, &params).await?;
+        Ok(rows.iter_mut().map(head).filter(Head::is_hidden).collect())
     }
 
     async fn read(&self, ids: &[RecordId]) -> Result<Vec<Result<Record, StoreError>>, StoreError> {
@@ -87,11 +114,6 @@ impl Driver for SqlDriver {
         turn.end(result).await
     }
 
-    async fn create_all(&self, records: &[Record]) -> Vec<Result<String, StoreError>> {
-        let writes: Vec<_> = records.iter().map(|record| self.create(record)).collect();
-        stream::iter(writes).buffered(MOST).collect().await
-    }
-
     async fn replace(&self, record: &Record) -> Result<String, StoreError> {
         let mut turn = self.pool.turn().await?;
         turn.begin().await?;
@@ -114,6 +136,10 @@ impl Driver for SqlDriver {
         self.pool.turn().await?.companions(namespace, name).await
     }
 
+    async fn companions_of(&self, ids: &[RecordId]) -> Result<Vec<Companion>, StoreError> {
+        self.pool.turn().await?.companions_of(ids).await
+    }
+
     async fn write_companion(&self, companion: &Companion) -> Result<(), StoreError> {
         let mut turn = self.pool.turn().await?;
         turn.make_companions().await?;
@@ -122,13 +148,17 @@ impl Driver for SqlDriver {
         turn.end(result).await
     }
 
+    async fn prepare(&self) -> Result<(), StoreError> {
+        Ok(self.pool.turn().await?.make_companions().await?)
+    }
+
     async fn strays(&self, namespace: &str) -> Result<Vec<Stray>, StoreError> {
         let mut turn = self.pool.turn().await?;
         let namespace = Some(namespace).filter(|namespace| !namespace.is_empty());
         let (filter, params) = conditions(&[("l.releaseNamespace", namespace)]);
         let sql = format!(
-            "SELECT l.releaseKey, l.releaseNamespace, l.key, l.value FROM custom_labels_v1 l {} {NO_RECORD} ORDER BY 1, 2, 3, 4",
-            if filter.is_empty() { " WHERE".to_owned() } else { format!("{filter} AND") }
+            "SELECT l.releaseKey, l.releaseNamespace, l.key, l.value FROM custom_labels_v1 l{} ORDER BY 1, 2, 3, 4",
+            and(&filter, NO_RECORD)
         );
         let mut labels: BTreeMap<RecordId, Labels> = BTreeMap::new();
         for mut row in turn.ask(&sql, &params).await? {

@@ -5,9 +5,11 @@
 //! ```
 
 mod companions;
+mod dial;
 mod driver;
 mod error;
 mod migrate;
+mod place;
 pub mod policy;
 mod pool;
 mod postgres;

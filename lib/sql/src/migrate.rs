@@ -1,5 +1,6 @@
 //! Helm's tables, made as Helm makes them, and noted as made where Helm looks for it.
 
+use crate::companions;
 use crate::error::{Cause, SqlError};
 use crate::session::{Dialect, Param, Session};
 
@@ -59,7 +60,7 @@ END;",
 
 const NOTES: &str = r#"create table if not exists "gorp_migrations" ("id" text not null primary key, "applied_at" timestamp with time zone) ;"#;
 
-/// Makes what is missing. Where all is there, nothing is written, so that no more than reading must be allowed.
+/// Makes what is missing of Helm's tables, and then ours beside them. Where all of Helm's is there, nothing is written, so that no more than reading must be allowed.
 pub(crate) async fn migrate(session: &dyn Session) -> Result<(), SqlError> {
     if missing(session).await.is_ok_and(|missing| missing.is_empty()) {
         return Ok(());
@@ -78,11 +79,23 @@ pub(crate) async fn migrate(session: &dyn Session) -> Result<(), SqlError> {
             }
         }
     }
-    Ok(())
+    companions::make(session).await
+}
+
+/// Whether Helm's tables are there.
+pub(crate) async fn is_made(session: &dyn Session) -> Result<bool, SqlError> {
+    let missing = match missing(session).await {
+        Err(error) if error.cause == Cause::Schema => return Ok(false),
+        missing => missing?.len(),
+    };
+    if (1..MIGRATIONS.len()).contains(&missing) {
+        return Err(SqlError::new(Cause::Other, "some of Helm's tables are missing: `rhelm-store-sql init` makes them"));
+    }
+    Ok(missing == 0)
 }
 
 /// Two clients that make the same table at the same time get this error instead of "if not exists".
-fn made_by_another(error: SqlError) -> Result<(), SqlError> {
+pub(crate) fn made_by_another(error: SqlError) -> Result<(), SqlError> {
     // 42710: the type that belongs to the table.
     let is_there = matches!(error.cause, Cause::Duplicate | Cause::Schema) || error.text.contains("42710");
     if is_there && !error.text.contains("3F000") { Ok(()) } else { Err(error) }

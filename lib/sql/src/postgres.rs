@@ -3,9 +3,10 @@
 //! Statements are sent with their values in one go and leave nothing behind on the server, so that a pooler may give each
 //! transaction to another connection.
 
+use crate::dial;
 use crate::error::{Cause, SqlError};
 use crate::session::{Cell, Dialect, Param, Row, Session};
-use crate::settings::{Settings, SslMode};
+use crate::settings::{Host, Settings, SslMode};
 use crate::tls;
 use async_trait::async_trait;
 use tokio_postgres::config::{SslMode as Encryption, TargetSessionAttrs};
@@ -30,12 +31,26 @@ pub(crate) async fn connect(settings: &Settings) -> Result<Postgres, SqlError> {
     }
 }
 
+/// Tries one host after the other.
 async fn connect_with(settings: &Settings, encryption: Encryption) -> Result<Postgres, SqlError> {
-    let mut config = Config::new();
-    config.user(&settings.user).dbname(&settings.database).ssl_mode(encryption);
+    let mut errors = Vec::new();
     for host in &settings.hosts {
-        config.host(&host.name).port(host.port);
+        let config = config(settings, host, encryption);
+        match config.connect(tls::connector(settings)?).await {
+            Ok((client, connection)) => {
+                // It ends with the client; what it fails of, the client's next call says too.
+                tokio::spawn(connection);
+                return Ok(Postgres { client });
+            }
+            Err(error) => errors.push((host, dial::failed(host, error))),
+        }
     }
+    Err(dial::all_failed(errors))
+}
+
+fn config(settings: &Settings, host: &Host, encryption: Encryption) -> Config {
+    let mut config = Config::new();
+    config.user(&settings.user).dbname(&settings.database).ssl_mode(encryption).host(&host.name).port(host.port);
     if let Some(password) = &settings.password {
         config.password(password);
     }
@@ -51,10 +66,7 @@ async fn connect_with(settings: &Settings, encryption: Encryption) -> Result<Pos
     if settings.read_write {
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);
     }
-    let (client, connection) = config.connect(tls::connector(settings)?).await?;
-    // It ends with the client; what it fails of, the client's next call says too.
-    tokio::spawn(connection);
-    Ok(Postgres { client })
+    config
 }
 
 impl Param<'_> {

@@ -111,6 +111,11 @@ pub(crate) fn conditions<'a>(wanted: &[(&str, Option<&'a str>)]) -> (String, Vec
     (sql, params)
 }
 
+/// A filter of [`conditions`] with one more condition.
+pub(crate) fn and(filter: &str, condition: &str) -> String {
+    if filter.is_empty() { format!(" WHERE {condition}") } else { format!("{filter} AND {condition}") }
+}
+
 /// `namespace/key` of each id.
 pub(crate) fn places(ids: &[RecordId]) -> Vec<String> {
     ids.iter().map(|id| format!("{}/{}", namespace(id), id.key)).collect()

@@ -9,7 +9,8 @@ use rhelm_lib::store::{Record, RecordId, StoreError};
 
 const TYPE: &str = "helm.sh/release.v1";
 
-fn protected(key: &str, table: &str) -> StoreError {
+/// A row that can be seen and was not changed.
+pub(crate) fn protected(key: &str, table: &str) -> StoreError {
     StoreError::Denied(format!("pq: row-level security policy for table \"{table}\" protects {key} (42501)"))
 }
 

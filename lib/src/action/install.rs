@@ -105,12 +105,8 @@ pub async fn install(cx: Context<'_>, options: &InstallOptions, source: &dyn Sou
         true => Pipelines::default(),
         false => Pipelines::read(cx.store, &options.namespace, &options.name, &history).await?,
     };
-    cx.store.create(&release).await?;
-    let perform = async {
-        pipelines.keep(cx, &release, pipeline, String::new()).await?;
-        perform(cx, options, &mut release, &objects, &adopted).await
-    };
-    let done = cx.cancellation.race(perform).await;
+    pipelines.create(cx, &release, pipeline, String::new()).await?;
+    let done = cx.cancellation.race(perform(cx, options, &mut release, &objects, &adopted)).await;
     match done {
         Ok(()) => {
             revision::conclude(cx, &release).await?;

@@ -64,14 +64,28 @@ impl Pipelines {
         }
     }
 
-    /// Keeps the pipeline of a revision that is on record: from the first one that has any, every revision has its own.
-    pub(super) async fn keep(
+    /// Writes the record of a new revision and keeps its pipeline: both, or neither. Beside a revision whose pipeline nobody knows any
+    /// other one would pass.
+    pub(super) async fn create(
         &self,
         cx: Context<'_>,
         release: &Release,
         pipeline: Identity,
         reason: String,
     ) -> Result<(), Error> {
+        cx.store.create(release).await?;
+        let kept = cx.cancellation.race(self.keep(cx, release, pipeline, reason)).await;
+        if kept.is_err()
+            && let Err(error) = cx.store.delete(&release.namespace, &release.name, release.revision).await
+        {
+            let message = "the record of a revision without its pipeline could not be removed: it stays pending";
+            cx.warn(message, vec![("name", release.name.clone()), ("error", error.to_string())]);
+        }
+        kept
+    }
+
+    /// Keeps the pipeline of a revision that is on record: from the first one that has any, every revision has its own.
+    async fn keep(&self, cx: Context<'_>, release: &Release, pipeline: Identity, reason: String) -> Result<(), Error> {
         if pipeline.is_empty() && self.is_empty() {
             return Ok(());
         }
@@ -85,10 +99,10 @@ impl Pipelines {
         written.map_err(|error| Error::from(error).during("the pipeline could not be recorded"))
     }
 
-    /// Keeps for a revision what another one went through, whose documents it takes over.
-    pub(super) async fn copy(&self, cx: Context<'_>, from: u32, made: &str, to: &Release) -> Result<(), Error> {
+    /// Writes the record of a new revision that takes over the documents of another one, and keeps what those went through.
+    pub(super) async fn create_copy(&self, cx: Context<'_>, from: u32, made: &str, to: &Release) -> Result<(), Error> {
         let exactly = self.kept.get(&from).filter(|kept| kept.made == made);
         let pipeline = exactly.map(|kept| kept.pipeline.clone()).unwrap_or_default();
-        self.keep(cx, to, pipeline, format!("rollback to {from}")).await
+        self.create(cx, to, pipeline, format!("rollback to {from}")).await
     }
 }

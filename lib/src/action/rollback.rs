@@ -72,13 +72,9 @@ pub(super) async fn go_back(
     }
     revision::make_room(cx, &heads, options.history_max).await?;
     let pipelines = Pipelines::read(cx.store, &options.namespace, &options.name, &heads).await?;
-    cx.store.create(&release).await?;
+    pipelines.create_copy(cx, release.info.rollback_revision, &target_made, &release).await?;
     let mut newest = newest;
-    let perform = async {
-        pipelines.copy(cx, release.info.rollback_revision, &target_made, &release).await?;
-        perform(cx, options, &mut newest, &mut release, only).await
-    };
-    let performed = cx.cancellation.race(perform).await;
+    let performed = cx.cancellation.race(perform(cx, options, &mut newest, &mut release, only)).await;
     if let Err(error) = performed {
         if release.info.status != Status::Failed {
             let words = format!("Rollback {:?} failed: {error}", release.name);

@@ -140,13 +140,9 @@ pub async fn upgrade(cx: Context<'_>, options: &UpgradeOptions, source: &dyn Sou
         return Ok(release);
     }
     revision::make_room(cx, &before.heads, options.history_max).await?;
-    cx.store.create(&release).await?;
+    pipelines.create(cx, &release, pipeline, reason).await?;
     let mut done = Done::default();
-    let perform = async {
-        pipelines.keep(cx, &release, pipeline, reason).await?;
-        perform(cx, options, &mut release, &steps, &mut done).await
-    };
-    let performed = cx.cancellation.race(perform).await;
+    let performed = cx.cancellation.race(perform(cx, options, &mut release, &steps, &mut done)).await;
     match performed {
         Ok(()) => {
             conclude(cx, options, &mut release, before.current).await?;

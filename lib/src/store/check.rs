@@ -4,6 +4,7 @@
 
 use super::labels::{self, Labels};
 use super::line;
+use super::whole;
 use super::{Driver, Head, Query, Record, RecordId, StoreError, Stray};
 use crate::release::record::{self, RecordError};
 use crate::release::time::Time;
@@ -77,6 +78,7 @@ struct Seen {
 /// When the store cannot be read.
 pub async fn check(driver: &dyn Driver, options: &CheckOptions) -> Result<Vec<Finding>, StoreError> {
     let mut heads = driver.heads(&Query { namespace: options.namespace.clone(), name: None, ..Query::default() }).await?;
+    heads.extend(driver.hidden(&options.namespace).await?);
     heads.sort_by(|a, b| (&a.id.namespace, a.name(), a.revision()).cmp(&(&b.id.namespace, b.name(), b.revision())));
     let mut findings = Vec::new();
     let mut releases: BTreeMap<(String, String), Vec<Seen>> = BTreeMap::new();
@@ -84,6 +86,11 @@ pub async fn check(driver: &dyn Driver, options: &CheckOptions) -> Result<Vec<Fi
         let ids: Vec<_> = heads.iter().map(|head| head.id.clone()).collect();
         for (head, found) in heads.iter().zip(driver.read(&ids).await?) {
             let status = match found {
+                Ok(record) if head.is_hidden() && record.body.is_empty() => {
+                    let detail = "it is no record, and stands where one would be".to_owned();
+                    findings.push(finding(&head.id, "undecodable", detail, None));
+                    continue;
+                }
                 Ok(record) => one(&record, options, &mut findings),
                 // Somebody removed it meanwhile.
                 Err(StoreError::NotFound) => continue,
@@ -197,9 +204,9 @@ pub async fn repair(driver: &dyn Driver, finding: &Finding, keep: Keep<'_>) -> R
         driver.remove_stray(stray).await?;
         return Ok(true);
     }
-    let found = driver.read(std::slice::from_ref(&finding.id)).await?.pop().ok_or(StoreError::NotFound)?;
-    let record = match found {
-        Ok(record) => record,
+    let found = whole::read(driver, std::slice::from_ref(&finding.id)).await?.pop().ok_or(StoreError::NotFound)?;
+    let whole = match found {
+        Ok(whole) => whole,
         // It holds nothing that could be kept.
         Err(StoreError::Corrupt(_)) if *repair == Repair::Quarantine => {
             driver.delete(&finding.id).await?;
@@ -207,8 +214,8 @@ pub async fn repair(driver: &dyn Driver, finding: &Finding, keep: Keep<'_>) -> R
         }
         Err(error) => return Err(error),
     };
-    keep(&line::of_record(&record))?;
-    match changed(repair, &record)? {
+    keep(&line::of_whole(&whole))?;
+    match changed(repair, &whole.record)? {
         Some(record) => driver.replace(&record).await.map(|_| ())?,
         None => driver.delete(&finding.id).await?,
     }

@@ -4,9 +4,11 @@
 //! {"namespace":"n","key":"sh.helm.release.v1.web.v1","labels":{…},"version":"…","body":"H4sI…"}
 //! ```
 //! A head has no body, an id no labels, a failure an `error` of a `kind` and a `message`. A body that is no UTF-8 is
-//! `bodyBase64`. Nothing of a record is lost on the way, and no message shows any of it.
+//! `bodyBase64`; what is kept beside a record is its `companion`. Nothing of a record is lost on the way, and no message shows
+//! any of it.
 
 use super::labels::Labels;
+use super::whole::Whole;
 use super::{Head, Record, RecordId, StoreError};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -20,6 +22,8 @@ pub struct Line {
     pub head: Head,
     /// The body, where there is one.
     pub body: Option<Vec<u8>>,
+    /// What is kept beside the record, where anything is.
+    pub companion: Option<String>,
     /// Why it is not the record that was asked for.
     pub error: Option<StoreError>,
 }
@@ -57,6 +61,8 @@ struct Fields<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     body_base64: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    companion: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     error: Option<ErrorFields>,
 }
 
@@ -76,8 +82,18 @@ impl Fields<'_> {
             version: head.version.clone(),
             body: None,
             body_base64: None,
+            companion: None,
             error: None,
         }
+    }
+
+    fn of_record(record: &Record) -> Fields<'_> {
+        let mut fields = Fields::of(&record.head);
+        match std::str::from_utf8(&record.body) {
+            Ok(text) => fields.body = Some(text.into()),
+            Err(_) => fields.body_base64 = Some(STANDARD.encode(&record.body)),
+        }
+        fields
     }
 
     fn line(&self) -> String {
@@ -90,12 +106,13 @@ impl Fields<'_> {
 /// The line of a record.
 #[must_use]
 pub fn of_record(record: &Record) -> String {
-    let mut fields = Fields::of(&record.head);
-    match std::str::from_utf8(&record.body) {
-        Ok(text) => fields.body = Some(text.into()),
-        Err(_) => fields.body_base64 = Some(STANDARD.encode(&record.body)),
-    }
-    fields.line()
+    Fields::of_record(record).line()
+}
+
+/// The line of a record with what is kept beside it.
+#[must_use]
+pub fn of_whole(whole: &Whole) -> String {
+    Fields { companion: whole.companion.clone(), ..Fields::of_record(&whole.record) }.line()
 }
 
 /// The line of a head.
@@ -134,7 +151,8 @@ pub fn read(line: &str) -> Result<Line, LineError> {
     }
     let id = RecordId { namespace: fields.namespace, key: fields.key };
     let error = fields.error.map(|error| StoreError::of_kind(&error.kind, error.message));
-    Ok(Line { head: Head { id, labels: fields.labels, version: fields.version }, body, error })
+    let head = Head { id, labels: fields.labels, version: fields.version };
+    Ok(Line { head, body, companion: fields.companion, error })
 }
 
 impl Line {
@@ -143,16 +161,30 @@ impl Line {
     /// # Errors
     /// [`LineError::NoBody`].
     pub fn record(self) -> Result<Record, LineError> {
-        Ok(Record { head: self.head, body: self.body.ok_or(LineError::NoBody)? })
+        Ok(self.whole()?.record)
+    }
+
+    /// The record of a line that holds one, with what is kept beside it.
+    ///
+    /// # Errors
+    /// [`LineError::NoBody`].
+    pub fn whole(self) -> Result<Whole, LineError> {
+        let record = Record { head: self.head, body: self.body.ok_or(LineError::NoBody)? };
+        Ok(Whole { record, companion: self.companion })
     }
 }
 
 /// A digest of all that a record is: place, labels, body; not its version, which differs from store to store.
 #[must_use]
 pub fn digest(record: &Record) -> String {
-    use sha2::Digest;
     let place = of_head(&Head { version: String::new(), ..record.head.clone() });
-    let hash = sha2::Sha256::new().chain_update(place).chain_update(&record.body).finalize();
+    hash(&[place.as_bytes(), &record.body])
+}
+
+/// SHA-256 of these parts one after the other, in hexadecimal digits.
+pub(super) fn hash(parts: &[&[u8]]) -> String {
+    use sha2::Digest;
+    let hash = parts.iter().fold(sha2::Sha256::new(), |hash, part| hash.chain_update(part)).finalize();
     hash.iter().fold(String::new(), |mut text, byte| {
         // Writing to a string does not fail.
         let _ = write!(text, "{byte:02x}");
@@ -180,7 +212,11 @@ mod tests {
             assert_eq!(read(&line).expect("a line").record(), Ok(record(body)));
         }
         let head = record(b"").head;
-        assert_eq!(read(&of_head(&head)), Ok(Line { head: head.clone(), body: None, error: None }));
+        assert_eq!(read(&of_head(&head)), Ok(Line { head: head.clone(), body: None, companion: None, error: None }));
+        let whole = Whole { record: record(b"a"), companion: Some("{\"\u{fc}\":1}\n".into()) };
+        assert_eq!(read(&of_whole(&whole)).expect("a line").whole(), Ok(whole.clone()));
+        let alone = Whole { companion: None, ..whole };
+        assert_eq!(of_whole(&alone), of_record(&alone.record));
         assert_eq!(of_id(&head.id), "{\"namespace\":\"n\",\"key\":\"sh.helm.release.v1.web.v1\"}\n");
         for error in [StoreError::NotFound, StoreError::Exists, StoreError::Denied("why".into())] {
             assert_eq!(read(&of_error(&head.id, &error)).expect("a line").error, Some(error));

@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 #[derive(Debug, Default)]
 pub struct MemoryDriver {
     state: Mutex<State>,
+    place: String,
 }
 
 #[derive(Debug, Default)]
@@ -29,6 +30,12 @@ impl State {
 }
 
 impl MemoryDriver {
+    /// No records: in the place of a store that is yet to be made, for those who write nothing.
+    #[must_use]
+    pub fn in_place_of(place: String) -> Self {
+        Self { state: Mutex::default(), place }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // No method panics between two changes, so that a poisoned state is still whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -41,14 +48,21 @@ impl Driver for MemoryDriver {
         "Memory"
     }
 
+    async fn place(&self) -> Result<String, StoreError> {
+        Ok(self.place.clone())
+    }
+
     async fn heads(&self, query: &Query) -> Result<Vec<Head>, StoreError> {
         let is_named = |head: &Head| query.name.as_deref().is_none_or(|name| head.name() == name);
         let matches = |head: &&Head| {
-            (query.namespace.is_empty() || head.id.namespace == query.namespace)
-                && head.labels.get("owner").is_some_and(|owner| owner == "helm")
-                && is_named(head)
+            (query.namespace.is_empty() || head.id.namespace == query.namespace) && head.is_found() && is_named(head)
         };
         Ok(self.state().records.values().map(|record| &record.head).filter(matches).cloned().collect())
+    }
+
+    async fn hidden(&self, namespace: &str) -> Result<Vec<Head>, StoreError> {
+        let is_wanted = |head: &&Head| (namespace.is_empty() || head.id.namespace == namespace) && head.is_hidden();
+        Ok(self.state().records.values().map(|record| &record.head).filter(is_wanted).cloned().collect())
     }
 
     async fn read(&self, ids: &[RecordId]) -> Result<Vec<Result<Record, StoreError>>, StoreError> {

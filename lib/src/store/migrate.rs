@@ -1,4 +1,4 @@
-//! Moving records from one store to another: copied, read back and compared, and gone on with after any interruption.
+//! Moving records from one store to another, with what is kept beside them: copied, read back and compared, and gone on with after any interruption.
 //!
 //! ```text
 //! source → read → decide → target → read back → compare → journal          (finish: journal → delete from the source)
@@ -9,10 +9,10 @@
 
 mod journal;
 
-pub use journal::{Append, Journal, JournalError};
+pub use journal::{Append, End, Journal, JournalError};
 
-use super::line::digest;
-use super::{Driver, Head, Query, Record, RecordId, StoreError};
+use super::whole::{self, Whole};
+use super::{Driver, Head, Query, RecordId, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many records are held at once, twice.
@@ -131,7 +131,7 @@ impl Migration<'_> {
     }
 
     async fn pairs(&self, ids: &[RecordId]) -> Result<Vec<Pair>, StoreError> {
-        let (source, target) = (self.source.read(ids).await?, self.target.read(ids).await?);
+        let (source, target) = (whole::read(self.source, ids).await?, whole::read(self.target, ids).await?);
         let pairs = ids.iter().cloned().zip(source).zip(target);
         Ok(pairs.map(|((id, source), target)| Pair { id, source, target }).collect())
     }
@@ -143,8 +143,8 @@ impl Migration<'_> {
         for pair in self.pairs(ids).await? {
             let id = pair.id.clone();
             match decide(journal.digest(&id), pair) {
-                Decision::Create(record) => new.push(*record),
-                Decision::Replace(record) => changed.push(*record),
+                Decision::Create(whole) => new.push(*whole),
+                Decision::Replace(whole) => changed.push(*whole),
                 Decision::Note(digest) => same.push((id, digest)),
                 Decision::Skip(outcome) => tell(&id, &outcome),
             }
@@ -153,15 +153,15 @@ impl Migration<'_> {
             tell(id, &Outcome::Same);
         }
         if self.dry_run {
-            new.iter().for_each(|record| tell(&record.head.id, &Outcome::Copied));
-            changed.iter().for_each(|record| tell(&record.head.id, &Outcome::Updated));
+            new.iter().for_each(|whole| tell(whole.id(), &Outcome::Copied));
+            changed.iter().for_each(|whole| tell(whole.id(), &Outcome::Updated));
             return Ok(());
         }
         journal.note(&same)?;
-        let created = self.target.create_all(&new).await;
+        let created = whole::create_all(self.target, &new).await;
         let mut replaced = Vec::new();
-        for record in &changed {
-            replaced.push(self.target.replace(record).await);
+        for whole in &changed {
+            replaced.push(whole::replace(self.target, whole).await);
         }
         self.compare(&new, created, &Outcome::Copied, journal, tell).await?;
         self.compare(&changed, replaced, &Outcome::Updated, journal, tell).await
@@ -170,28 +170,27 @@ impl Migration<'_> {
     /// Reads back what was written, and notes it when it is what it was to be.
     async fn compare(
         &self,
-        written: &[Record],
+        written: &[Whole],
         results: Vec<Result<String, StoreError>>,
         outcome: &Outcome,
         journal: &mut Journal<'_>,
         tell: Tell<'_>,
     ) -> Result<(), StoreError> {
-        let ids: Vec<_> = written.iter().map(|record| record.head.id.clone()).collect();
+        let ids: Vec<_> = written.iter().map(|whole| whole.id().clone()).collect();
         let mut notes = Vec::new();
         let mut outcomes = Vec::new();
-        for ((record, result), back) in written.iter().zip(results).zip(self.target.read(&ids).await?) {
-            let wanted = digest(record);
+        for ((whole, result), back) in written.iter().zip(results).zip(whole::read(self.target, &ids).await?) {
             let outcome = match (result, back) {
                 (Err(error), _) | (Ok(_), Err(error)) => Outcome::Failed(error),
-                (Ok(_), Ok(back)) if digest(&back) == wanted => {
-                    notes.push((record.head.id.clone(), wanted));
+                (Ok(_), Ok(back)) if back.is_as(whole) => {
+                    notes.push((whole.id().clone(), whole.digest()));
                     outcome.clone()
                 }
                 (Ok(_), Ok(_)) => Outcome::Failed(StoreError::Corrupt(
                     "the target does not keep this record as it is: what was read back differs".to_owned(),
                 )),
             };
-            outcomes.push((&record.head.id, outcome));
+            outcomes.push((whole.id(), outcome));
         }
         journal.note(&notes)?;
         outcomes.iter().for_each(|(id, outcome)| tell(id, outcome));
@@ -199,8 +198,8 @@ impl Migration<'_> {
     }
 
     async fn follow_removal(&self, ids: &[RecordId], journal: &mut Journal<'_>, tell: Tell<'_>) -> Result<(), StoreError> {
-        for (id, found) in ids.iter().zip(self.target.read(ids).await?) {
-            let is_unchanged = found.as_ref().is_ok_and(|record| journal.digest(id) == Some(&digest(record)));
+        for (id, found) in ids.iter().zip(whole::read(self.target, ids).await?) {
+            let is_unchanged = found.as_ref().is_ok_and(|whole| journal.digest(id) == Some(&whole.digest()));
             let outcome = match found {
                 Err(StoreError::NotFound) => {
                     if !self.dry_run {
@@ -243,19 +242,21 @@ impl Migration<'_> {
 /// One record in both stores.
 struct Pair {
     id: RecordId,
-    source: Result<Record, StoreError>,
-    target: Result<Record, StoreError>,
+    source: Result<Whole, StoreError>,
+    target: Result<Whole, StoreError>,
 }
 
-/// Whether the source's record may go: it is what was copied, and the target has it, or what became of it.
+/// Whether the source's record may go: it is what was copied, and the target has it, or what became of it, and something beside it
+/// where the source has.
 fn is_safe(journal: &Journal<'_>, pair: &Pair) -> bool {
-    let is_copied = pair.source.as_ref().is_ok_and(|record| journal.digest(&pair.id) == Some(&digest(record)));
-    is_copied && pair.target.is_ok()
+    let (Ok(source), Ok(target)) = (&pair.source, &pair.target) else { return false };
+    let is_complete = source.companion.is_none() || target.companion.is_some();
+    is_complete && journal.digest(&pair.id) == Some(&source.digest())
 }
 
 enum Decision {
-    Create(Box<Record>),
-    Replace(Box<Record>),
+    Create(Box<Whole>),
+    Replace(Box<Whole>),
     Note(String),
     Skip(Outcome),
 }
@@ -263,30 +264,33 @@ enum Decision {
 /// What to do with a record, given the content that both stores had at last.
 fn decide(base: Option<&String>, pair: Pair) -> Decision {
     let source = match pair.source {
-        Ok(mut record) => {
-            record.head.version.clear();
-            record
+        Ok(mut source) => {
+            source.record.head.version.clear();
+            source
         }
         Err(StoreError::NotFound) => return Decision::Skip(Outcome::Gone),
         Err(error) => return Decision::Skip(Outcome::Failed(error)),
     };
     let target = match (pair.target, base) {
-        (Ok(record), _) => record,
+        (Ok(target), _) => target.beside(&source),
         (Err(StoreError::NotFound), None) => return Decision::Create(Box::new(source)),
         (Err(StoreError::NotFound), Some(_)) => return Decision::Skip(Outcome::Gone),
         (Err(error), _) => return Decision::Skip(Outcome::Failed(error)),
     };
-    let (ours, theirs) = (digest(&source), digest(&target));
+    let (ours, theirs) = (source.digest(), target.digest());
     match base {
         _ if ours == theirs => Decision::Note(ours),
-        Some(base) if *base == theirs => {
-            // Only what was compared is replaced.
-            let head = Head { version: target.head.version, ..source.head };
-            Decision::Replace(Box::new(Record { head, ..source }))
-        }
+        _ if target.is_half_of(&source) => replacement(source, &target),
+        Some(base) if *base == theirs => replacement(source, &target),
         Some(base) if *base == ours => Decision::Skip(Outcome::Ahead),
         _ => Decision::Skip(Outcome::Differs),
     }
+}
+
+/// Only what was compared is replaced.
+fn replacement(mut source: Whole, target: &Whole) -> Decision {
+    source.record.head.version.clone_from(&target.record.head.version);
+    Decision::Replace(Box::new(source))
 }
 
 /// All ids, those of each release by revision: first the oldest of each release, then the second of each.

@@ -13,17 +13,27 @@ pub mod memory;
 pub mod migrate;
 mod releases;
 pub mod selector;
+pub mod whole;
 
 pub use releases::{Clock, Entry, Newest, Store};
 
 use async_trait::async_trait;
 use labels::Labels;
+use std::collections::BTreeSet;
 
 /// A place that keeps records: those of one cluster, one database.
 #[async_trait]
 pub trait Driver: Send + Sync {
     /// Helm's name of it: `Secret`.
     fn name(&self) -> &'static str;
+
+    /// What tells this store from others of its kind, without any password; empty where that is not known.
+    ///
+    /// # Errors
+    /// When the store cannot be reached.
+    async fn place(&self) -> Result<String, StoreError> {
+        Ok(String::new())
+    }
 
     /// Whether the labels of `labels::system` are seen by whoever asks for a release: not where they are columns.
     fn shows_system_labels(&self) -> bool {
@@ -41,6 +51,15 @@ pub trait Driver: Send + Sync {
     /// When the store cannot be read; never because of what a record holds.
     async fn heads(&self, query: &Query) -> Result<Vec<Head>, StoreError>;
 
+    /// What has the key of a record and not the label `owner=helm`, so that it is not found as one, and takes its place all the
+    /// same; in a namespace (empty: in any).
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn hidden(&self, _namespace: &str) -> Result<Vec<Head>, StoreError> {
+        Ok(Vec::new())
+    }
+
     /// The records of these ids, in their order.
     ///
     /// # Errors
@@ -53,15 +72,6 @@ pub trait Driver: Send + Sync {
     /// # Errors
     /// [`StoreError::Exists`] when the id is taken: of two writers exactly one succeeds.
     async fn create(&self, record: &Record) -> Result<String, StoreError>;
-
-    /// Writes new records, no two of one id, in any order; the result of each.
-    async fn create_all(&self, records: &[Record]) -> Vec<Result<String, StoreError>> {
-        let mut results = Vec::with_capacity(records.len());
-        for record in records {
-            results.push(self.create(record).await);
-        }
-        results
-    }
 
     /// Replaces a record, labels and body; its version afterwards.
     ///
@@ -98,12 +108,37 @@ pub trait Driver: Send + Sync {
         Ok(Vec::new())
     }
 
+    /// What is kept beside these records, in any order.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn companions_of(&self, ids: &[RecordId]) -> Result<Vec<Companion>, StoreError> {
+        if !self.keeps_companions() {
+            return Ok(Vec::new());
+        }
+        let releases: BTreeSet<_> = ids.iter().filter_map(|id| Some((&id.namespace, id.parts()?.0))).collect();
+        let mut all = Vec::new();
+        for (namespace, name) in releases {
+            all.extend(self.companions(namespace, name).await?);
+        }
+        all.retain(|companion| ids.contains(&companion.id));
+        Ok(all)
+    }
+
     /// Keeps something beside a record, in the place of what was there, until the record goes.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such record; and where nothing can be kept.
     async fn write_companion(&self, _companion: &Companion) -> Result<(), StoreError> {
         Err(StoreError::Failed("this store keeps nothing beside its records".to_owned()))
+    }
+
+    /// Makes ready what is otherwise made when it is needed first.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    async fn prepare(&self) -> Result<(), StoreError> {
+        Ok(())
     }
 
     /// What lies in a namespace (empty: in any) and belongs to no record.
@@ -204,6 +239,18 @@ impl Head {
     pub fn revision(&self) -> u32 {
         let labelled = || self.labels.get("version")?.parse().ok();
         self.id.parts().map(|(_, revision)| revision).or_else(labelled).unwrap_or(0)
+    }
+
+    /// Whether the record is found as one.
+    #[must_use]
+    pub fn is_found(&self) -> bool {
+        self.labels.get("owner").is_some_and(|owner| owner == "helm")
+    }
+
+    /// Whether it has the key of a record and is not found as one.
+    #[must_use]
+    pub fn is_hidden(&self) -> bool {
+        !self.is_found() && self.id.parts().is_some()
     }
 
     /// The status that the label names.

@@ -57,6 +57,11 @@ async fn companions_belong_to_their_records(driver: &dyn Driver, namespace: &str
     let mut kept = driver.companions(namespace, "web").await.expect("companions");
     kept.sort_by(|a, b| a.id.cmp(&b.id));
     assert_eq!(kept, [companion("web", 1, "[\"\u{fc}\"]"), companion("web", 2, "[1]")]);
+    let ids = [("web", 2), ("web.v1", 1), ("gone", 1)].map(|(name, revision)| RecordId::new(namespace, name, revision));
+    let mut kept = driver.companions_of(&ids).await.expect("companions");
+    kept.sort_by(|a, b| a.id.cmp(&b.id));
+    assert_eq!(kept, [companion("web.v1", 1, "[2]"), companion("web", 2, "[1]")]);
+    assert_eq!(driver.companions_of(&[]).await, Ok(Vec::new()));
     for (name, revision) in [("web", 1), ("web", 2), ("web.v1", 1)] {
         driver.delete(&RecordId::new(namespace, name, revision)).await.expect("deleted");
     }

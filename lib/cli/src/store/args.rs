@@ -110,8 +110,9 @@ pub(crate) async fn run(
         "put" => records::put(driver, PutArgs::from_arg_matches(matches)?.replace).await,
         "import" => records::import(driver, ImportArgs::from_arg_matches(matches)?.replace).await,
         "check" => CheckArgs::from_arg_matches(matches)?.run(driver, namespace, now).await,
-        // Opening it has made it ready; this proves that it can be read.
+        // Opening it has made most of it ready; the question proves that it can be read.
         "init" => {
+            driver.prepare().await.map_err(|error| failure(&error))?;
             let query = Query { namespace: namespace.to_owned(), name: None, ..Query::default() };
             driver.heads(&query).await.map(|_| ()).map_err(|error| failure(&error))
         }

@@ -4,7 +4,7 @@ use super::check::private;
 use super::{Scope, exit_status, failure};
 use crate::{Failure, warn, write_stdout};
 use clap::Args;
-use rhelm_lib::store::migrate::{Journal, Migration, Outcome};
+use rhelm_lib::store::migrate::{End, Journal, Migration, Outcome};
 use rhelm_lib::store::{Driver, RecordId, StoreError};
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -30,7 +30,7 @@ pub struct MigrateArgs {
     scope: Scope,
     /// Print what would be done, and write nothing
     #[arg(long)]
-    dry_run: bool,
+    pub dry_run: bool,
     /// The other way: bring what is in --to back into --from
     #[arg(long)]
     pub reverse: bool,
@@ -59,17 +59,17 @@ impl MigrateArgs {
             dry_run: self.dry_run,
             prune: self.prune,
         };
-        let between = [self.from.as_str(), self.to.as_str()];
-        let path = self.journal.clone().unwrap_or_else(|| default_path(between));
+        let ends = [end(&self.from, from).await?, end(&self.to, to).await?];
+        let path = self.journal.clone().unwrap_or_else(|| default_path([&self.from, &self.to]));
         let mut file = Kept::open(&path, self.dry_run)?;
         let text = std::mem::take(&mut file.text);
         let mut append = |text: &str| file.append(text);
         let wrong = |error| Failure::new(format!("{}: {error}", path.display()));
-        let (mut journal, whole) = Journal::read(&text, between, &mut append).map_err(wrong)?;
+        let (mut journal, whole) = Journal::read(&text, &ends, &mut append).map_err(wrong)?;
         if !self.dry_run {
             cut(&path, whole)?;
             if whole == 0 {
-                journal.start(between).map_err(|error| failure(&error))?;
+                journal.start(&ends).map_err(|error| failure(&error))?;
             }
         }
         let mut report = Report::default();
@@ -82,6 +82,11 @@ impl MigrateArgs {
         result.map_err(|error| failure(&error))?;
         report.status.map_or(Ok(()), |status| Err(Failure::new("not everything was migrated").with_status(status)))
     }
+}
+
+async fn end(name: &str, driver: &dyn Driver) -> Result<End, Failure> {
+    let place = driver.place().await.map_err(|error| failure(&error))?;
+    Ok(End { name: name.to_owned(), place })
 }
 
 fn default_path(between: [&str; 2]) -> PathBuf {

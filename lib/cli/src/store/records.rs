@@ -3,7 +3,8 @@
 use super::{exit_status, failure};
 use crate::{Failure, warn, write_stdout};
 use rhelm_lib::store::line::{self, Line};
-use rhelm_lib::store::{Driver, Head, Query, Record, RecordId, StoreError};
+use rhelm_lib::store::whole::{self, Whole};
+use rhelm_lib::store::{Driver, Head, Query, RecordId, StoreError};
 use std::io::BufRead;
 
 /// How many records are held at once.
@@ -54,12 +55,12 @@ pub(super) async fn export(driver: &dyn Driver, query: &Query) -> Result<(), Fai
     let ids: Vec<_> = heads(driver, query).await?.into_iter().map(|head| head.id).collect();
     let mut problems = Problems::default();
     for ids in ids.chunks(BATCH) {
-        for (id, found) in ids.iter().zip(driver.read(ids).await.map_err(told)?) {
+        for (id, found) in ids.iter().zip(whole::read(driver, ids).await.map_err(told)?) {
             match found {
-                Ok(mut record) => {
+                Ok(mut whole) => {
                     // It means nothing in another store.
-                    record.head.version.clear();
-                    write_stdout(line::of_record(&record).as_bytes())?;
+                    whole.record.head.version.clear();
+                    write_stdout(line::of_whole(&whole).as_bytes())?;
                 }
                 // Somebody removed it meanwhile.
                 Err(StoreError::NotFound) => {}
@@ -107,14 +108,14 @@ pub(super) async fn delete(driver: &dyn Driver, ids: Option<Vec<RecordId>>) -> R
 pub(super) async fn put(driver: &dyn Driver, replace: bool) -> Result<(), Failure> {
     let mut problems = Problems::default();
     let mut input = Input::new(None);
-    while let Some(record) = input.record()? {
-        let written = if replace { driver.replace(&record).await } else { driver.create(&record).await };
+    while let Some(whole) = input.whole()? {
+        let written = if replace { whole::replace(driver, &whole).await } else { whole::create(driver, &whole).await };
         match written {
             Ok(version) => {
-                let head = Head { id: record.head.id, version, ..Head::default() };
+                let head = Head { id: whole.record.head.id, version, ..Head::default() };
                 write_stdout(line::of_head(&head).as_bytes())?;
             }
-            Err(error) => problems.print(&record.head.id, &error)?,
+            Err(error) => problems.print(whole.id(), &error)?,
         }
     }
     problems.end()
@@ -130,19 +131,19 @@ struct Counts {
 pub(super) async fn import(driver: &dyn Driver, replace: bool) -> Result<(), Failure> {
     let (mut problems, mut counts) = (Problems::default(), Counts::default());
     let mut input = Input::new(None);
-    let mut next = input.record()?;
+    let mut next = input.whole()?;
     while let Some(first) = next.take() {
-        let mut records = vec![first];
-        while records.len() < BATCH {
-            next = input.record()?;
+        let mut wholes = vec![first];
+        while wholes.len() < BATCH {
+            next = input.whole()?;
             // Two of one id in one batch would be written at the same time.
-            let is_new = |next: &Record| records.iter().all(|record| record.head.id != next.head.id);
-            let Some(record) = next.take_if(|next| is_new(next)) else { break };
-            records.push(record);
+            let is_new = |next: &Whole| wholes.iter().all(|whole| whole.id() != next.id());
+            let Some(whole) = next.take_if(|next| is_new(next)) else { break };
+            wholes.push(whole);
         }
-        import_batch(driver, &records, replace, &mut problems, &mut counts).await?;
+        import_batch(driver, &wholes, replace, &mut problems, &mut counts).await?;
         if next.is_none() {
-            next = input.record()?;
+            next = input.whole()?;
         }
     }
     let failed = if problems.count > 0 { format!(", {} failed", problems.count) } else { String::new() };
@@ -152,31 +153,31 @@ pub(super) async fn import(driver: &dyn Driver, replace: bool) -> Result<(), Fai
 
 async fn import_batch(
     driver: &dyn Driver,
-    records: &[Record],
+    wholes: &[Whole],
     replace: bool,
     problems: &mut Problems,
     counts: &mut Counts,
 ) -> Result<(), Failure> {
-    let ids: Vec<_> = records.iter().map(|record| record.head.id.clone()).collect();
+    let ids: Vec<_> = wholes.iter().map(|whole| whole.id().clone()).collect();
     let mut written = Vec::new();
-    for (record, result) in records.iter().zip(driver.create_all(records).await) {
+    for (whole, result) in wholes.iter().zip(whole::create_all(driver, wholes).await) {
         match result {
-            Ok(_) => written.push(record),
-            Err(StoreError::Exists) => match there(driver, record, replace).await {
+            Ok(_) => written.push(whole),
+            Err(StoreError::Exists) => match there(driver, whole, replace).await {
                 Ok(true) => counts.same += 1,
-                Ok(false) => written.push(record),
-                Err(error) => problems.count(&record.head.id, &error),
+                Ok(false) => written.push(whole),
+                Err(error) => problems.count(whole.id(), &error),
             },
-            Err(error) => problems.count(&record.head.id, &error),
+            Err(error) => problems.count(whole.id(), &error),
         }
     }
-    let back = driver.read(&ids).await.map_err(told)?;
-    for record in written {
-        let found = ids.iter().zip(&back).find(|(id, _)| **id == record.head.id).map(|(_, found)| found);
+    let back = whole::read(driver, &ids).await.map_err(told)?;
+    for whole in written {
+        let found = ids.iter().zip(&back).find(|(id, _)| *id == whole.id()).map(|(_, found)| found);
         match found {
-            Some(Ok(found)) if line::digest(found) == line::digest(record) => counts.written += 1,
-            Some(Err(error)) => problems.count(&record.head.id, error),
-            _ => problems.count(&record.head.id, &changed_on_its_way()),
+            Some(Ok(found)) if found.is_as(whole) => counts.written += 1,
+            Some(Err(error)) => problems.count(whole.id(), error),
+            _ => problems.count(whole.id(), &changed_on_its_way()),
         }
     }
     Ok(())
@@ -187,16 +188,19 @@ fn changed_on_its_way() -> StoreError {
 }
 
 /// Whether a record that is there is the same; replaces it where it is not, and may.
-async fn there(driver: &dyn Driver, record: &Record, replace: bool) -> Result<bool, StoreError> {
-    let found = driver.read(std::slice::from_ref(&record.head.id)).await?.pop().ok_or(StoreError::NotFound)?;
-    if found.is_ok_and(|found| line::digest(&found) == line::digest(record)) {
+async fn there(driver: &dyn Driver, wanted: &Whole, replace: bool) -> Result<bool, StoreError> {
+    let found = whole::read(driver, std::slice::from_ref(wanted.id())).await?.pop().ok_or(StoreError::NotFound)?;
+    if found.as_ref().is_ok_and(|found| found.is_as(wanted)) {
         return Ok(true);
     }
-    if !replace {
+    // What was interrupted is gone on with.
+    let is_half = found.is_ok_and(|found| found.is_half_of(wanted));
+    if !replace && !is_half {
         return Err(StoreError::Exists);
     }
-    let head = Head { version: String::new(), ..record.head.clone() };
-    driver.replace(&Record { head, body: record.body.clone() }).await.map(|_| false)
+    let mut whole = wanted.clone();
+    whole.record.head.version.clear();
+    whole::replace(driver, &whole).await.map(|_| false)
 }
 
 /// Lines of standard input, or ids from the command line.
@@ -223,13 +227,13 @@ impl Input {
         Ok(ids)
     }
 
-    fn record(&mut self) -> Result<Option<Record>, Failure> {
+    fn whole(&mut self) -> Result<Option<Whole>, Failure> {
         let Some(line) = self.line()? else { return Ok(None) };
         if let Some(error) = line.error {
             return Err(Failure::new(format!("standard input, line {}: {error}", self.number)));
         }
         let number = self.number;
-        line.record().map(Some).map_err(|error| Failure::new(format!("standard input, line {number}: {error}")))
+        line.whole().map(Some).map_err(|error| Failure::new(format!("standard input, line {number}: {error}")))
     }
 
     /// The next line that is not blank.

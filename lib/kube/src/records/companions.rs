@@ -10,6 +10,7 @@ use crate::client::{Call, segment};
 use http::Method;
 use rhelm_lib::store::{Companion, RecordId, StoreError};
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 
 /// What the label `owner` says of companions.
 pub(super) const OWNER: &str = "rhelm";
@@ -22,6 +23,11 @@ fn name_of(id: &RecordId) -> String {
     format!("rhelm.{}", id.key.strip_prefix("sh.helm.").unwrap_or(&id.key))
 }
 
+/// Whether a companion can have this name as its label.
+fn is_label(name: &str) -> bool {
+    name.len() <= 63
+}
+
 fn companion(item: Item) -> Result<Companion, StoreError> {
     let Item { metadata, mut data } = item;
     let key = metadata.annotations.get(RECORD).cloned().unwrap_or_default();
@@ -32,8 +38,26 @@ fn companion(item: Item) -> Result<Companion, StoreError> {
 
 impl KubeDriver {
     pub(super) async fn list_companions(&self, namespace: &str, name: &str) -> Result<Vec<Companion>, StoreError> {
-        let list = format!("{}?labelSelector={}", self.folder(namespace), segment(&format!("name={name},owner={OWNER}")));
-        let list = self.list(list, item::WHOLE).await;
+        self.selected_companions(&self.folder(namespace), &format!("name={name},owner={OWNER}")).await
+    }
+
+    /// Those of many records, by one list of all revisions of their releases.
+    pub(super) async fn list_companions_of(&self, ids: &[RecordId]) -> Result<Vec<Companion>, StoreError> {
+        let names: BTreeSet<_> = ids.iter().filter_map(|id| Some(id.parts()?.0)).filter(|name| is_label(name)).collect();
+        let Some(first) = ids.first().filter(|_| !names.is_empty()) else { return Ok(Vec::new()) };
+        let folder = match ids.iter().all(|id| id.namespace == first.namespace) {
+            true => self.folder(&first.namespace),
+            false => format!("/api/v1/{}", self.resource()),
+        };
+        let names = names.into_iter().collect::<Vec<_>>().join(",");
+        let mut companions = self.selected_companions(&folder, &format!("name in ({names}),owner={OWNER}")).await?;
+        let wanted: BTreeSet<_> = ids.iter().collect();
+        companions.retain(|companion| wanted.contains(&companion.id));
+        Ok(companions)
+    }
+
+    async fn selected_companions(&self, folder: &str, selector: &str) -> Result<Vec<Companion>, StoreError> {
+        let list = self.list(format!("{folder}?labelSelector={}", segment(selector)), item::WHOLE).await;
         let list = list.map_err(|error| self.error("query: failed to query with labels", &error))?;
         list.items.into_iter().map(companion).collect()
     }

@@ -139,7 +139,7 @@ impl KubeDriver {
 
     /// The heads of all chunks of a namespace, or of one record.
     async fn chunk_heads(&self, namespace: &str, key: Option<&str>) -> Result<Vec<Metadata>, ClusterError> {
-        let folder = if namespace.is_empty() { format!("/api/v1/{}", self.resource()) } else { self.folder(namespace) };
+        let folder = self.folder_or_all(namespace);
         let of_record = key.map(|key| format!(",{OWN_LABEL}={}", own_label(key))).unwrap_or_default();
         let selector = format!("owner=rhelm,{LABEL}{of_record}");
         let path = format!("{folder}?labelSelector={}", segment(&selector));

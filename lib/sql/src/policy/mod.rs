@@ -4,7 +4,8 @@
 //! grants ← RBAC objects, or words     grants → statements (generate)     grants × roles → what really happens (test)
 //! ```
 //! Complete for PostgreSQL 13 to 17. Helm's own grants are not enough, and too much: everybody may truncate its tables, which
-//! no policy sees; nobody else may read the list of migrations, without which no client starts; labels need policies as well.
+//! no policy sees; nobody else may read the list of migrations, without which no client starts; labels need policies as well. What rhelm
+//! keeps beside records, in a table of its own, is as well guarded as they are.
 
 mod rbac;
 mod test;
@@ -12,6 +13,7 @@ mod test;
 pub use rbac::{RbacError, grants_of_rbac};
 pub use test::{Attempt, test};
 
+use crate::companions::TABLE;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -112,7 +114,7 @@ impl Grants {
     /// run again, with other grants: policies of earlier runs go.
     #[must_use]
     pub fn statements(&self) -> String {
-        let mut sql = START.to_owned();
+        let mut sql = start();
         for (number, role) in self.0.keys().enumerate() {
             self.add_role(&mut sql, number, role);
         }
@@ -131,32 +133,10 @@ impl Grants {
             "DO $do$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {text}) THEN CREATE ROLE {name} NOLOGIN; END IF; END $do$;"
         ));
         add(format!("DO $do$ BEGIN EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), {text}); END $do$;"));
-        add(format!("REVOKE ALL ON releases_v1, custom_labels_v1, gorp_migrations FROM {name};"));
+        add(format!("REVOKE ALL ON {TABLES}, gorp_migrations FROM {name};"));
         add(format!("GRANT SELECT ON gorp_migrations TO {name};"));
-        add(format!("GRANT SELECT, INSERT, UPDATE, DELETE ON releases_v1, custom_labels_v1 TO {name};"));
-        let tables: [(&str, &str, [(&str, &[Verb]); 4]); 2] = [
-            (
-                "releases_v1",
-                "namespace",
-                [
-                    ("SELECT", &[Verb::Read]),
-                    ("INSERT", &[Verb::Create]),
-                    ("UPDATE", &[Verb::Update]),
-                    ("DELETE", &[Verb::Delete]),
-                ],
-            ),
-            (
-                "custom_labels_v1",
-                "releasenamespace",
-                [
-                    ("SELECT", &[Verb::Read]),
-                    ("INSERT", &[Verb::Create, Verb::Update]),
-                    ("UPDATE", &[Verb::Update]),
-                    ("DELETE", &[Verb::Update, Verb::Delete]),
-                ],
-            ),
-        ];
-        for (table, column, commands) in tables {
+        add(format!("GRANT SELECT, INSERT, UPDATE, DELETE ON {TABLES} TO {name};"));
+        for (table, column, commands) in RULES {
             for (command, verbs) in commands {
                 let Some(condition) = self.condition(role, column, verbs) else { continue };
                 let clause = match command {
@@ -171,25 +151,54 @@ impl Grants {
     }
 }
 
-const START: &str = "\
+/// What needs which of these verbs, as commands of SQL.
+type Commands = [(&'static str, &'static [Verb]); 4];
+
+const OF_RECORDS: Commands =
+    [("SELECT", &[Verb::Read]), ("INSERT", &[Verb::Create]), ("UPDATE", &[Verb::Update]), ("DELETE", &[Verb::Delete])];
+
+const OF_LABELS: Commands = [
+    ("SELECT", &[Verb::Read]),
+    ("INSERT", &[Verb::Create, Verb::Update]),
+    ("UPDATE", &[Verb::Update]),
+    ("DELETE", &[Verb::Update, Verb::Delete]),
+];
+
+/// Each table, its column with the namespace, and what needs which verbs there. What is kept beside records is as well guarded as they.
+const RULES: [(&str, &str, Commands); 3] = [
+    ("releases_v1", "namespace", OF_RECORDS),
+    ("custom_labels_v1", "releasenamespace", OF_LABELS),
+    ("rhelm_companions_v1", "namespace", OF_RECORDS),
+];
+
+const TABLES: &str = "releases_v1, custom_labels_v1, rhelm_companions_v1";
+
+/// What comes before all roles.
+fn start() -> String {
+    format!(
+        "\
 -- Roles and row-level policies for release records. To be run by the owner of the tables, who is not bound by them.
 BEGIN;
+{TABLE}
 ALTER TABLE releases_v1 ENABLE ROW LEVEL SECURITY;
 ALTER TABLE custom_labels_v1 ENABLE ROW LEVEL SECURITY;
+ALTER TABLE rhelm_companions_v1 ENABLE ROW LEVEL SECURITY;
 -- Helm grants everything to everybody, TRUNCATE included, which no policy sees.
-REVOKE ALL ON releases_v1, custom_labels_v1, gorp_migrations FROM PUBLIC;
+REVOKE ALL ON {TABLES}, gorp_migrations FROM PUBLIC;
 -- Before PostgreSQL 15 everybody may create tables that hide others.
 DO $do$ BEGIN EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC', current_schema()); END $do$;
--- Policies of an earlier run.
+-- Policies of an earlier run, and those that the tables were made with.
 DO $do$
 DECLARE old record;
 BEGIN
   FOR old IN SELECT policyname, tablename FROM pg_policies
-    WHERE schemaname = current_schema() AND tablename IN ('releases_v1', 'custom_labels_v1')
-      AND policyname ~ '^rhelm_[0-9]+_(select|insert|update|delete)$'
+    WHERE schemaname = current_schema() AND tablename IN ('releases_v1', 'custom_labels_v1', 'rhelm_companions_v1')
+      AND policyname ~ '^rhelm_([0-9]+|default)_(select|insert|update|delete)$|^rhelm_with_its_record$'
   LOOP EXECUTE format('DROP POLICY %I ON %I', old.policyname, old.tablename); END LOOP;
 END $do$;
-";
+"
+    )
+}
 
 /// A name in quotes.
 pub(crate) fn identifier(name: &str) -> String {

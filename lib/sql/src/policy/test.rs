@@ -1,6 +1,6 @@
 //! Whether a database grants what it is to grant: tried as each role, and undone.
 
-use super::{Grants, Verb, identifier};
+use super::{Grants, RULES, Verb, identifier};
 use crate::error::{Cause, SqlError};
 use crate::postgres;
 use crate::session::{Param, Session};
@@ -40,23 +40,25 @@ pub async fn test(database: &Database, grants: &Grants) -> Result<Vec<Attempt>, 
         let named: BTreeSet<&str> = grants.0.values().flatten().map(|(name, _)| name.as_str()).collect();
         let places = named.into_iter().filter(|name| *name != "*").chain([ELSEWHERE]);
         for namespace in places {
-            for verb in Verb::ALL {
-                // What cannot be seen cannot be changed or deleted: both name the row.
-                let needs_read = matches!(verb, Verb::Update | Verb::Delete);
-                let granted =
-                    grants.allow(role, namespace, verb) && (!needs_read || grants.allow(role, namespace, Verb::Read));
-                let succeeded = attempt(&session, role, namespace, verb).await?;
-                attempts.push(Attempt {
-                    role: role.clone(),
-                    what: format!("{} in {namespace}", verb.name()),
-                    granted,
-                    succeeded,
-                });
+            for (subject, statements) in [("", &RECORDS), ("pipelines ", &PIPELINES)] {
+                for verb in Verb::ALL {
+                    // What cannot be seen cannot be changed or deleted: both name the row.
+                    let needs_read = matches!(verb, Verb::Update | Verb::Delete);
+                    let may = |verb| grants.allow(role, namespace, verb);
+                    attempts.push(Attempt {
+                        role: role.clone(),
+                        what: format!("{} {subject}in {namespace}", verb.name()),
+                        granted: may(verb) && (!needs_read || may(Verb::Read)),
+                        succeeded: attempt(&session, role, namespace, statements, verb).await?,
+                    });
+                }
             }
         }
-        let what = "truncate the tables".to_owned();
-        let succeeded = as_role(&session, role, "TRUNCATE releases_v1, custom_labels_v1", &[]).await?.is_some();
-        attempts.push(Attempt { role: role.clone(), what, granted: false, succeeded });
+        for (table, _, _) in RULES {
+            let truncated = as_role(&session, role, &format!("TRUNCATE {table} CASCADE"), &[]).await?;
+            let (what, succeeded) = (format!("truncate {table}"), truncated.is_some());
+            attempts.push(Attempt { role: role.clone(), what, granted: false, succeeded });
+        }
         let what = "read the list of migrations".to_owned();
         let succeeded = as_role(&session, role, "SELECT id FROM gorp_migrations", &[]).await?.is_some();
         attempts.push(Attempt { role: role.clone(), what, granted: !namespaces.is_empty(), succeeded });
@@ -64,22 +66,63 @@ pub async fn test(database: &Database, grants: &Grants) -> Result<Vec<Attempt>, 
     Ok(attempts)
 }
 
-async fn attempt(session: &dyn Session, role: &str, namespace: &str, verb: Verb) -> Result<bool, StoreError> {
-    let place = [Param::Text(NAME), Param::Text(namespace)];
-    let insert = "INSERT INTO releases_v1 (key, type, body, name, namespace, version, status, owner, createdAt) \
-                  VALUES ($1, 'helm.sh/release.v1', '', 'x', $2, 1, 'unknown', 'test', 1)";
-    if verb == Verb::Create {
-        return Ok(as_role(session, role, insert, &place).await? == Some(1));
+/// Statements about one row, each with key and namespace as its values.
+struct Statements {
+    /// What has to be there before.
+    needed: &'static [&'static str],
+    insert: &'static str,
+    select: &'static str,
+    update: &'static str,
+    delete: &'static str,
+}
+
+const RECORDS: Statements = Statements {
+    needed: &[],
+    insert: "INSERT INTO releases_v1 (key, type, body, name, namespace, version, status, owner, createdAt) \
+             VALUES ($1, 'helm.sh/release.v1', '', 'x', $2, 1, 'unknown', 'test', 1)",
+    select: "SELECT key FROM releases_v1 WHERE key = $1 AND namespace = $2",
+    update: "UPDATE releases_v1 SET status = 'failed' WHERE key = $1 AND namespace = $2",
+    delete: "DELETE FROM releases_v1 WHERE key = $1 AND namespace = $2",
+};
+
+const PIPELINES: Statements = Statements {
+    needed: &[RECORDS.insert],
+    insert: "INSERT INTO rhelm_companions_v1 (key, namespace, content) VALUES ($1, $2, '')",
+    select: "SELECT key FROM rhelm_companions_v1 WHERE key = $1 AND namespace = $2",
+    update: "UPDATE rhelm_companions_v1 SET content = 'x' WHERE key = $1 AND namespace = $2",
+    delete: "DELETE FROM rhelm_companions_v1 WHERE key = $1 AND namespace = $2",
+};
+
+impl Statements {
+    fn of(&self, verb: Verb) -> &'static str {
+        match verb {
+            Verb::Read => self.select,
+            Verb::Create => self.insert,
+            Verb::Update => self.update,
+            Verb::Delete => self.delete,
+        }
     }
-    let sql = match verb {
-        Verb::Read | Verb::Create => "SELECT key FROM releases_v1 WHERE key = $1 AND namespace = $2",
-        Verb::Update => "UPDATE releases_v1 SET status = 'failed' WHERE key = $1 AND namespace = $2",
-        Verb::Delete => "DELETE FROM releases_v1 WHERE key = $1 AND namespace = $2",
-    };
+
+    /// What the administrator does before a role tries something.
+    fn before(&self, verb: Verb) -> impl Iterator<Item = &'static str> {
+        self.needed.iter().copied().chain((verb != Verb::Create).then_some(self.insert))
+    }
+}
+
+async fn attempt(
+    session: &dyn Session,
+    role: &str,
+    namespace: &str,
+    statements: &Statements,
+    verb: Verb,
+) -> Result<bool, StoreError> {
+    let place = [Param::Text(NAME), Param::Text(namespace)];
     session.batch("BEGIN").await?;
     let result = async {
-        session.execute(insert, &place).await?;
-        tried(session, role, sql, &place).await
+        for statement in statements.before(verb) {
+            session.execute(statement, &place).await?;
+        }
+        tried(session, role, statements.of(verb), &place).await
     };
     let result = result.await;
     session.batch("ROLLBACK").await?;

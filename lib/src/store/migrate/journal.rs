@@ -16,6 +16,28 @@ pub enum JournalError {
     /// It is of another migration.
     #[error("this is the journal of a migration between {0}")]
     Other(String),
+    /// It is of a migration between other stores of the same names.
+    #[error(
+        "this is the journal of a migration with another store {name} ({then}, and now it is {now}): go on with that one, or name \
+         another --journal to begin anew, which compares all records"
+    )]
+    Elsewhere {
+        /// The store's name.
+        name: String,
+        /// What it was when the migration began.
+        then: String,
+        /// What it is.
+        now: String,
+    },
+}
+
+/// One end of a migration.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct End {
+    /// The store's name, as the user gave it.
+    pub name: String,
+    /// What tells it from others of the name; empty where that is not known.
+    pub place: String,
 }
 
 /// The content that both stores had at last of each record that was copied.
@@ -24,9 +46,45 @@ pub struct Journal<'a> {
     append: Append<'a>,
 }
 
+/// The first line.
 #[derive(Deserialize, Serialize)]
 struct Start {
     between: [String; 2],
+    /// Empty where they are not known.
+    #[serde(default)]
+    places: [String; 2],
+}
+
+impl Start {
+    fn of(ends: &[End; 2]) -> Self {
+        let [one, two] = ends.clone();
+        Self { between: [one.name, two.name], places: [one.place, two.place] }
+    }
+
+    /// Whether a migration between these ends is the one that began so; it may go the other way.
+    fn check(&self, ends: &[End; 2]) -> Result<(), JournalError> {
+        let [one, two] = ends;
+        let ways = [[one, two], [two, one]].map(|way| self.check_way(way));
+        let [first, second] = ways;
+        match (first, second) {
+            (Ok(()), _) | (_, Ok(())) => Ok(()),
+            (Err(JournalError::Other(_)), Err(error)) | (Err(error), _) => Err(error),
+        }
+    }
+
+    fn check_way(&self, ends: [&End; 2]) -> Result<(), JournalError> {
+        if ends.iter().zip(&self.between).any(|(end, name)| end.name != *name) {
+            return Err(JournalError::Other(self.between.join(" and ")));
+        }
+        let moved = |(end, then): &(&End, &String)| !then.is_empty() && !end.place.is_empty() && end.place != **then;
+        match ends.into_iter().zip(&self.places).find(moved) {
+            None => Ok(()),
+            Some((end, then)) => {
+                let (name, now) = (end.name.clone(), end.place.clone());
+                Err(JournalError::Elsewhere { name, then: then.clone(), now })
+            }
+        }
+    }
 }
 
 #[derive(Deserialize, Serialize)]
@@ -39,20 +97,17 @@ struct Note {
 
 impl<'a> Journal<'a> {
     /// A journal that goes on with `text`, and how much of that is whole: a last line without end is one that was being written
-    /// when the machine stopped. A new journal begins with the names of its stores.
+    /// when the machine stopped. A new journal begins with its stores.
     ///
     /// # Errors
     /// [`JournalError`].
-    pub fn read(text: &str, between: [&str; 2], append: Append<'a>) -> Result<(Self, usize), JournalError> {
+    pub fn read(text: &str, ends: &[End; 2], append: Append<'a>) -> Result<(Self, usize), JournalError> {
         let whole = text.rfind('\n').map_or(0, |at| at + 1);
         let mut journal = Self { copied: BTreeMap::new(), append };
         let mut lines = text[..whole].lines().enumerate();
         if let Some((_, first)) = lines.next() {
             let start: Start = serde_json::from_str(first).map_err(|_| JournalError::Line(1))?;
-            let [one, two] = between;
-            if start.between != [one, two] && start.between != [two, one] {
-                return Err(JournalError::Other(start.between.join(" and ")));
-            }
+            start.check(ends)?;
         }
         for (at, line) in lines {
             let note: Note = serde_json::from_str(line).map_err(|_| JournalError::Line(at + 1))?;
@@ -65,8 +120,8 @@ impl<'a> Journal<'a> {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn start(&mut self, between: [&str; 2]) -> Result<(), StoreError> {
-        self.add(&Start { between: between.map(ToOwned::to_owned) })
+    pub fn start(&mut self, ends: &[End; 2]) -> Result<(), StoreError> {
+        self.add(&Start::of(ends))
     }
 
     pub(super) fn digest(&self, id: &RecordId) -> Option<&String> {
