@@ -58,7 +58,7 @@ impl From<tokio_postgres::Error> for SqlError {
         }
         let chain: Vec<_> = std::iter::successors(error.source(), |error| (*error).source()).take(16).collect();
         let io = chain.iter().find_map(|error| error.downcast_ref::<io::Error>());
-        let deepest = chain.last().map_or_else(|| error.to_string(), ToString::to_string);
+        let deepest = chain.last().map_or_else(|| error.to_string(), |error| without_number(&error.to_string()));
         if deepest == "server does not support TLS" {
             return Self::new(Cause::Other, "pq: SSL is not enabled on the server");
         }
@@ -66,6 +66,11 @@ impl From<tokio_postgres::Error> for SqlError {
         let cause = if is_network || error.to_string().contains("timeout") { Cause::Unreachable } else { Cause::Other };
         Self::new(cause, format!("pq: {}", if chain.is_empty() { error.to_string() } else { format!("{error}: {deepest}") }))
     }
+}
+
+/// What the system says, without its number: `connection reset by peer`, not `Connection reset by peer (os error 104)`.
+fn without_number(text: &str) -> String {
+    text.split_once(" (os error ").map_or_else(|| text.to_owned(), |(words, _)| words.to_lowercase())
 }
 
 /// `pq: permission denied for table releases_v1 (42501)`, with the place where the server names one.
@@ -90,5 +95,16 @@ fn cause(code: &str) -> Cause {
         // No connection, no room, or a server that stops.
         code if code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") => Cause::Unreachable,
         _ => Cause::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_says_has_no_number() {
+        assert_eq!(without_number("Connection reset by peer (os error 104)"), "connection reset by peer");
+        assert_eq!(without_number("unexpected EOF"), "unexpected EOF");
     }
 }
