@@ -2,9 +2,12 @@
 //!
 //! The texts are assembled at random, from a fixed seed, out of the pieces that the grammar turns on.
 
+mod lottery;
+
 use goyaml::ScalarStyle;
 use goyaml::parse::{EventKind, Parser, Properties};
 use libyaml_safer as libyaml;
+use lottery::Lottery;
 
 /// One event in words: what it is and where it starts.
 type Step = (String, u32, u32);
@@ -175,18 +178,6 @@ const PIECES: &[&str] = &[
     "@",
     "`",
 ];
-
-/// Numbers that look random and are the same in every run.
-struct Lottery(u64);
-
-impl Lottery {
-    fn draw(&mut self, below: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).expect("31 bits") % below
-    }
-}
 
 #[test]
 fn random_texts_give_the_same_events() {
