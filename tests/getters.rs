@@ -14,7 +14,7 @@ const OLD: &str = "name: old\nversion: 0.1.0\nusage: gets\ndescription: gets\nco
 
 /// Says what it is given, on standard error, and gives what it is asked for.
 const GET: &str = "#!/bin/sh\nfor word; do echo \"[$word]\" >&2; done\nenv | grep '^HELM_' | grep -v HELM_BIN= | sort >&2\n\
-                   for last; do :; done\ncase $last in *nope*) exit 7;; *.note) echo \"text of $last\";; *) cat $HOME/site/${last##*[/:]};; esac\n";
+                   for last; do :; done\ncase $last in *nope*) exit 7;; *endless*) exec cat /dev/zero;; *.note) echo \"text of $last\";; *) cat $HOME/site/${last##*[/:]};; esac\n";
 
 fn start() -> Option<Beside> {
     let plugin = |file: &str, get: &str| Files::new().file("plugin.yaml", file).file(get, GET);
@@ -34,6 +34,14 @@ fn start() -> Option<Beside> {
         "helm repo index site; sed -i 's/^generated:.*//; s/created:.*/created: \"2026-01-01T00:00:00Z\"/' site/index.yaml",
     ]);
     Some(beside)
+}
+
+/// Helm reads until its memory is full.
+#[test]
+fn a_plugin_that_gives_no_end_is_stopped() {
+    let Some(beside) = start() else { return };
+    let told = beside.ours("helm template x web -f one://h/endless 2>&1 | grep Error");
+    assert_eq!(told, "Error: one://h/endless: more than 536870912 bytes\nexit 0\n");
 }
 
 #[test]

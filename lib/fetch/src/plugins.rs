@@ -1,10 +1,11 @@
 //! Helm's plugins that are installed, and running them: with Helm's environment, and as getters of what only they can fetch.
 
+use crate::transport::MAX_SIZE;
 use crate::{Access, FetchError};
 use rhelm_lib::log::{Level, Log};
 use rhelm_lib::plugin::{Config, Expand, PLUGIN_FILE, PlatformCommand, PluginFile, words};
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -112,7 +113,13 @@ impl Plugins {
     pub fn get(&self, scheme: &str, target: &str, access: &Access) -> Option<Result<Vec<u8>, FetchError>> {
         let plugin = self.getter(scheme)?;
         let invoked = self.run_getter(&plugin, scheme, target, access);
-        Some(invoked.map_err(|cause| FetchError::other(format!("plugin {:?} failed to invoke: {cause}", plugin.file.name))))
+        Some(match invoked {
+            Ok(body) if body.len() as u64 > MAX_SIZE => {
+                Err(FetchError::TooLarge { url: target.to_owned(), limit: MAX_SIZE })
+            }
+            Ok(body) => Ok(body),
+            Err(cause) => Err(FetchError::other(format!("plugin {:?} failed to invoke: {cause}", plugin.file.name))),
+        })
     }
 
     /// The plugin for a scheme.
@@ -135,9 +142,16 @@ impl Plugins {
         let mut command = Command::new(&program);
         command.args(words.1).args([&access.cert_file, &access.key_file, &access.ca_file]).arg(target).envs(&variables);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
-        let output = command.output().map_err(|error| start_error(&program.to_string_lossy(), &error))?;
-        match output.status.success() {
-            true => Ok(output.stdout),
+        let mut child = command.spawn().map_err(|error| start_error(&program.to_string_lossy(), &error))?;
+        let mut body = Vec::new();
+        // Without a reader, a plugin that writes without end is told to stop.
+        let read = child.stdout.take().map(|stdout| stdout.take(MAX_SIZE + 1).read_to_end(&mut body));
+        let status = child.wait().map_err(|error| error.to_string())?;
+        if let Some(Err(error)) = read {
+            return Err(error.to_string());
+        }
+        match status.success() || body.len() as u64 > MAX_SIZE {
+            true => Ok(body),
             false => Err(format!("plugin {:?} exited with error", plugin.file.name)),
         }
     }

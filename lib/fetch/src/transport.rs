@@ -19,7 +19,7 @@ const MAX_REDIRECTS: usize = 10;
 /// What Helm waits for a download.
 const TIMEOUT: Duration = Duration::from_secs(120);
 /// What a download may hold.
-const MAX_SIZE: u64 = 512 << 20;
+pub(crate) const MAX_SIZE: u64 = 512 << 20;
 
 /// How a server is to be spoken to.
 #[derive(Clone, Debug, Default)]
