@@ -1,6 +1,6 @@
 //! Times and dates of RFC 3339 as Go's `time` reads and writes them.
 
-use crate::gotext::quote;
+use crate::gotext::quote_bytes;
 
 const TIME: &str = "2006-01-02T15:04:05Z07:00";
 const DATE: &str = "2006-01-02";
@@ -33,13 +33,16 @@ enum Problem<'t> {
 
 impl Problem<'_> {
     fn message(&self, text: &str, layout: &str) -> String {
-        let text = quote(text);
+        let text = quote_bytes(text.as_bytes());
         match self {
             Self::Expected(rest, element) => {
-                format!("parsing time {text} as \"{layout}\": cannot parse {} as \"{element}\"", quote(rest))
+                format!(
+                    "parsing time {text} as \"{layout}\": cannot parse {} as \"{element}\"",
+                    quote_bytes(rest.as_bytes())
+                )
             }
             Self::Range(what) => format!("parsing time {text}: {what} out of range"),
-            Self::Extra(rest) => format!("parsing time {text}: extra text: {}", quote(rest)),
+            Self::Extra(rest) => format!("parsing time {text}: extra text: {}", quote_bytes(rest.as_bytes())),
         }
     }
 }

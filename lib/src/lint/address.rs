@@ -1,8 +1,7 @@
 //! Addresses as Helm's linter takes them: of mail, and of pages.
 
+use crate::gourl::{Address, Url, parse_address};
 use crate::regex::Regexp;
-use crate::values::url_scheme;
-use std::net::Ipv6Addr;
 
 /// Letters beyond ASCII, as a class of characters goes on.
 const MAIL_LETTERS: &str = r"\x{A0}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFEF}";
@@ -29,7 +28,7 @@ pub(super) fn is_url(text: &str) -> bool {
     }
     let has_port = text.contains(':') && !text.contains("://");
     let whole = if has_port { format!("http://{text}") } else { text.to_owned() };
-    if url_scheme(&whole).is_err() {
+    if Url::parse(whole.as_bytes()).is_err() {
         return false;
     }
     let path = text.split(['?', '#']).next().unwrap_or_default();
@@ -53,12 +52,12 @@ fn has_host(text: &str) -> bool {
     }
     let pattern = format!(r"^{scheme}{user}\[[0-9a-fA-F:.]+\]{rest}");
     let inner = || text.split_once('[')?.1.split_once(']').map(|(inner, _)| inner);
-    matches(text, &pattern) && inner().is_some_and(|inner| inner.parse::<Ipv6Addr>().is_ok())
+    matches(text, &pattern) && inner().is_some_and(|inner| matches!(parse_address(inner.as_bytes()), Ok(Address::V6 { .. })))
 }
 
 /// Whether a text is a URL with a scheme.
 pub(super) fn is_request_url(text: &str) -> bool {
-    url_scheme(text).is_ok_and(|scheme| !scheme.is_empty())
+    Url::parse(text.as_bytes()).is_ok_and(|url| !url.scheme.is_empty())
 }
 
 fn matches(text: &str, pattern: &str) -> bool {

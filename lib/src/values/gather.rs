@@ -2,7 +2,7 @@
 
 use super::merge::merge;
 use super::set::{Grammar, SetError, assign};
-use super::source::{Source, SourceError};
+use super::source::Source;
 use super::{DocumentError, documents};
 use crate::gotext::io_cause;
 use goyaml::{Map, Value};
@@ -29,8 +29,8 @@ pub struct ValueOptions {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum ValuesError {
     /// A file's name is no proper one.
-    #[error(transparent)]
-    Source(#[from] SourceError),
+    #[error("{0}")]
+    Source(String),
     /// A file cannot be read; the text says which.
     #[error("{0}")]
     Unreadable(String),
@@ -106,7 +106,7 @@ fn set_json(argument: &str, values: &mut Map) -> Result<(), ValuesError> {
 }
 
 fn read_file(name: &str, read: &ReadFile<'_>) -> Result<Vec<u8>, ValuesError> {
-    Source::of(name)?;
+    Source::of(name).map_err(ValuesError::Source)?;
     read(name).map_err(|error| ValuesError::Unreadable(unreadable(name, &error)))
 }
 

@@ -25,9 +25,8 @@ pub use gather::{ReadFile, ValueOptions, ValuesError, gather};
 pub use json_path::{JsonPathError, json_path};
 pub use merge::merge;
 pub use reuse::reuse;
-pub use source::{Source, SourceError};
+pub use source::Source;
 
 pub(crate) use coalesce::{Cycle, Nulls, add_defaults, merge_tables, table_over_defaults};
 pub(crate) use documents::Documents;
 pub(crate) use print::verb_v;
-pub(crate) use source::parse as url_scheme;

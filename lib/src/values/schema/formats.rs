@@ -5,9 +5,8 @@
 use super::patterns;
 use crate::gotext::quote;
 use crate::gotime::check_date;
-use crate::values::source;
+use crate::gourl::{Address, Url, parse_address, unescape};
 use boon::{Compiler, Format};
-use std::net::Ipv6Addr;
 
 type Verdict = Result<(), String>;
 
@@ -28,7 +27,7 @@ macro_rules! formats {
         /// In Helm's words.
         pub(super) fn check(format: &str, text: &str) -> Verdict {
             match format {
-                $($name => $check(text),)*
+                $($name => ($check)(text),)*
                 _ => Ok(()),
             }
         }
@@ -46,7 +45,7 @@ formats! {
     "email" => email,
     "hostname" => hostname,
     "ipv4" => ipv4,
-    "ipv6" => ipv6,
+    "ipv6" => |text: &str| ipv6(text.as_bytes()),
     "json-pointer" => json_pointer,
     "relative-json-pointer" => relative_json_pointer,
     "semver" => semver,
@@ -154,14 +153,14 @@ fn elements(mut text: &str, all: &str) -> Verdict {
         if length == 0 {
             return fail("missing number");
         }
-        let mut rest = text[length..].chars();
-        let Some(unit) = rest.next() else { return fail("missing unit") };
+        // Helm takes the unit for one byte.
+        let Some(unit) = text.as_bytes().get(length).map(|byte| char::from(*byte)) else { return fail("missing unit") };
         match units.find(unit) {
             Some(at) => units = &units[at + 1..],
             None if all.contains(unit) => return Err(format!("unit {} out of order", rune(unit))),
             None => return Err(format!("invalid unit {}", rune(unit))),
         }
-        text = rest.as_str();
+        text = &text[length + 1..];
     }
     Ok(())
 }
@@ -202,15 +201,13 @@ fn not_a_number(text: &str) -> String {
     format!("strconv.Atoi: parsing {}: {problem}", quote(text))
 }
 
-fn ipv6(text: &str) -> Verdict {
-    if !text.contains(':') {
+fn ipv6(text: &[u8]) -> Verdict {
+    if !text.contains(&b':') {
         return fail("missing colon");
     }
-    let (address, zone) = text.split_once('%').unwrap_or((text, ""));
-    match address.parse::<Ipv6Addr>() {
-        Err(_) => Err(format!("ParseAddr({}): unable to parse IP", quote(text))),
-        Ok(_) if !zone.is_empty() => fail("zone id is not a part of ipv6 address"),
-        Ok(_) => Ok(()),
+    match parse_address(text)? {
+        Address::V6 { has_zone: true } => fail("zone id is not a part of ipv6 address"),
+        _ => Ok(()),
     }
 }
 
@@ -247,7 +244,7 @@ fn email(text: &str) -> Verdict {
     local_part(local)?;
     if let Some(address) = domain.strip_prefix('[').and_then(|domain| domain.strip_suffix(']')) {
         return match address.strip_prefix("IPv6:") {
-            Some(address) => ipv6(address).map_err(|error| format!("invalid ipv6 address: {error}")),
+            Some(address) => ipv6(address.as_bytes()).map_err(|error| format!("invalid ipv6 address: {error}")),
             None => ipv4(address).map_err(|error| format!("invalid ipv4 address: {error}")),
         };
     }
@@ -255,10 +252,8 @@ fn email(text: &str) -> Verdict {
 }
 
 fn local_part(local: &str) -> Verdict {
-    if local.len() > 1 && local.starts_with('"') {
-        let mut inner = local[1..].chars();
-        inner.next_back();
-        return match inner.as_str().contains(['\\', '"']) {
+    if let Some(inner) = local.strip_prefix('"').and_then(|local| local.strip_suffix('"')) {
+        return match inner.contains(['\\', '"']) {
             true => fail("backslash and quote are not allowed within quoted local part"),
             false => Ok(()),
         };
@@ -343,16 +338,19 @@ fn signed(text: &str, what: &str) -> Result<Vec<i32>, String> {
     text.split(':').map(number).collect()
 }
 
-/// Checks a URL and gives its scheme.
-fn url(text: &str) -> Result<&str, String> {
-    match source::parse(text) {
-        Ok(scheme) => Ok(scheme),
-        Err(error) => Err(error.to_string()),
+fn url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text.as_bytes())?;
+    if url.hostname().contains(&b':') {
+        if !url.host.starts_with(b"[") {
+            return Err("ipv6 address not enclosed in brackets".to_owned());
+        }
+        ipv6(url.hostname()).map_err(|error| format!("invalid ipv6 address: {error}"))?;
     }
+    Ok(url)
 }
 
 fn uri(text: &str) -> Verdict {
-    if url(text)?.is_empty() { fail("relative url") } else { Ok(()) }
+    if url(text)?.scheme.is_empty() { fail("relative url") } else { Ok(()) }
 }
 
 fn uri_reference(text: &str) -> Verdict {
@@ -363,11 +361,13 @@ fn uri_reference(text: &str) -> Verdict {
 }
 
 fn uri_template(text: &str) -> Verdict {
-    url(text)?;
-    for part in text.split('/') {
+    // Braces are only looked for in a path; one that has some is not written as Go would write it.
+    let path = url(text)?.raw_path.unwrap_or_default();
+    for part in path.split(|byte| *byte == b'/') {
+        let part = unescape(part).map_err(|error| format!("percent decode failed: {error}"))?;
         let mut is_open = false;
-        for c in part.chars().filter(|c| matches!(c, '{' | '}')) {
-            if is_open == (c == '{') {
+        for byte in part.into_iter().filter(|byte| matches!(byte, b'{' | b'}')) {
+            if is_open == (byte == b'{') {
                 return fail("nested curly braces");
             }
             is_open = !is_open;

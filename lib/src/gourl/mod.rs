@@ -1,26 +1,33 @@
-//! Reading a URL.
+//! URLs as Go's `net/url` reads and writes them, with its words for what is none.
 
-use super::address::check_address;
-use super::escape::Part;
+mod address;
+mod escape;
+mod print;
+
+pub(crate) use address::{Address, parse_address};
+
+use escape::Part;
 use gotemplate::format::quoted;
 
 /// The parts of a URL, decoded where Go decodes them.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(super) struct Url {
-    pub scheme: Vec<u8>,
-    pub opaque: Vec<u8>,
-    pub user: Option<UserInfo>,
-    pub host: Vec<u8>,
-    pub path: Vec<u8>,
-    pub query: Vec<u8>,
-    pub fragment: Vec<u8>,
+pub(crate) struct Url {
+    pub(crate) scheme: Vec<u8>,
+    pub(crate) opaque: Vec<u8>,
+    pub(crate) user: Option<UserInfo>,
+    pub(crate) host: Vec<u8>,
+    pub(crate) path: Vec<u8>,
+    /// The path as it was written, where Go would write it otherwise.
+    pub(crate) raw_path: Option<Vec<u8>>,
+    pub(crate) query: Vec<u8>,
+    pub(crate) fragment: Vec<u8>,
 }
 
 /// What stands before the `@`, decoded.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(super) struct UserInfo {
-    pub name: Vec<u8>,
-    pub password: Option<Vec<u8>>,
+pub(crate) struct UserInfo {
+    pub(crate) name: Vec<u8>,
+    pub(crate) password: Option<Vec<u8>>,
 }
 
 impl Url {
@@ -28,7 +35,7 @@ impl Url {
     ///
     /// # Errors
     /// Go's text.
-    pub(super) fn parse(text: &[u8]) -> Result<Self, String> {
+    pub(crate) fn parse(text: &[u8]) -> Result<Self, String> {
         let (before, fragment) = cut(text, b'#');
         let failed = |text: &[u8], error: String| format!("parse {}: {error}", quoted(text));
         let mut url = Self::parse_without_fragment(before).map_err(|error| failed(before, error))?;
@@ -66,6 +73,7 @@ impl Url {
             rest
         };
         url.path = Part::Path.unescape(path)?;
+        url.raw_path = Some(path.to_vec()).filter(|path| *path != Part::Path.escape(&url.path));
         Ok(url)
     }
 
@@ -77,7 +85,7 @@ impl Url {
     }
 
     /// The host without its port and brackets.
-    pub(super) fn hostname(&self) -> &[u8] {
+    pub(crate) fn hostname(&self) -> &[u8] {
         let host = match self.host.iter().rposition(|&byte| byte == b':') {
             Some(colon) if is_port(&self.host[colon..]) => &self.host[..colon],
             _ => &self.host,
@@ -96,6 +104,14 @@ impl UserInfo {
         let name = Part::User.unescape(name)?;
         Ok(Self { name, password: password.map(|password| Part::User.unescape(password)).transpose()? })
     }
+}
+
+/// What a percent-encoded part of a path stands for.
+///
+/// # Errors
+/// Go's text for a broken escape.
+pub(crate) fn unescape(text: &[u8]) -> Result<Vec<u8>, String> {
+    Part::Path.unescape(text)
 }
 
 /// The text before and after the first `mark`.
@@ -140,7 +156,11 @@ fn parse_bracketed(host: &[u8]) -> Result<Vec<u8>, String> {
     let name = &host[1..close];
     let zone = name.windows(3).position(|bytes| bytes == b"%25").unwrap_or(name.len());
     let name = [Part::Host.unescape(&name[..zone])?, Part::Zone.unescape(&name[zone..])?].concat();
-    check_address(&name)?;
+    match parse_address(&name) {
+        Ok(Address::V6 { .. }) => {}
+        Ok(Address::V4) => return Err("invalid IP-literal".into()),
+        Err(error) => return Err(format!("invalid host: {error}")),
+    }
     Ok([b"[", name.as_slice(), b"]", &port].concat())
 }
 

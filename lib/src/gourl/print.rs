@@ -1,11 +1,11 @@
 //! Writing a URL.
 
 use super::escape::Part;
-use super::parse::{Url, UserInfo};
+use super::{Url, UserInfo};
 
 impl Url {
     /// The text, with everything encoded that has to be.
-    pub(super) fn print(&self) -> Vec<u8> {
+    pub(crate) fn print(&self) -> Vec<u8> {
         let mut text = Vec::new();
         if !self.scheme.is_empty() {
             text.extend_from_slice(&self.scheme);
@@ -51,7 +51,7 @@ impl Url {
 
 impl UserInfo {
     /// The text before the `@`.
-    pub(super) fn print(&self) -> Vec<u8> {
+    pub(crate) fn print(&self) -> Vec<u8> {
         let mut text = Part::User.escape(&self.name);
         if let Some(password) = &self.password {
             text.push(b':');

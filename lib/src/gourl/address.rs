@@ -1,22 +1,29 @@
-//! The IPv6 addresses that may stand in a URL's brackets, with the words of Go's `net/netip` for what is none.
+//! Addresses as Go's `net/netip` reads them, with its words for what is none.
 
 use gotemplate::format::quoted;
 
-/// Checks what stands between brackets.
+/// What kind of address a text is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Address {
+    V4,
+    V6 { has_zone: bool },
+}
+
+/// Reads an address.
 ///
 /// # Errors
 /// Go's text.
-pub(super) fn check_address(text: &[u8]) -> Result<(), String> {
-    let failed = |failure: Failure<'_>| {
-        let place = if failure.at.is_empty() { String::new() } else { format!(" (at {})", quoted(failure.at)) };
-        format!("invalid host: ParseAddr({}): {}{place}", quoted(text), failure.message)
+pub(crate) fn parse_address(text: &[u8]) -> Result<Address, String> {
+    let found = match text.iter().find(|byte| b".:%".contains(byte)) {
+        Some(b':') => check_v6(text).map(|()| Address::V6 { has_zone: text.contains(&b'%') }),
+        Some(b'.') => check_v4(text).map(|()| Address::V4),
+        Some(_) => Err(Failure::whole("missing IPv6 address")),
+        None => Err(Failure::whole("unable to parse IP")),
     };
-    match text.iter().find(|byte| b".:%".contains(byte)) {
-        Some(b':') => check_v6(text).map_err(failed),
-        Some(b'.') => check_v4(text).map_err(failed).and_then(|()| Err("invalid IP-literal".into())),
-        Some(_) => Err(failed(Failure::whole("missing IPv6 address"))),
-        None => Err(failed(Failure::whole("unable to parse IP"))),
-    }
+    found.map_err(|failure| {
+        let place = if failure.at.is_empty() { String::new() } else { format!(" (at {})", quoted(failure.at)) };
+        format!("ParseAddr({}): {}{place}", quoted(text), failure.message)
+    })
 }
 
 struct Failure<'a> {
@@ -136,6 +143,7 @@ mod tests {
 
     #[test]
     fn addresses_are_accepted() {
+        assert_eq!(parse_address(b"1.2.3.4"), Ok(Address::V4));
         for text in [
             "::",
             "::1",
@@ -146,7 +154,8 @@ mod tests {
             "1:2:3:4:5:6:1.2.3.4",
             "fe80::1%eth0",
         ] {
-            assert_eq!(check_address(text.as_bytes()), Ok(()), "{text}");
+            let expected = Address::V6 { has_zone: text.contains('%') };
+            assert_eq!(parse_address(text.as_bytes()), Ok(expected), "{text}");
         }
     }
 
@@ -168,7 +177,7 @@ mod tests {
             ("1.2.3.4.5", "IPv4 address too long"),
         ];
         for (text, error) in cases {
-            assert_eq!(check_address(text.as_bytes()), Err(format!("invalid host: ParseAddr(\"{text}\"): {error}")));
+            assert_eq!(parse_address(text.as_bytes()), Err(format!("ParseAddr(\"{text}\"): {error}")));
         }
     }
 }

@@ -1,13 +1,8 @@
-//! `urlParse` and `urlJoin`: a URL as a map of its parts, by the rules of Go's `net/url`.
+//! `urlParse` and `urlJoin`: a URL as a map of its parts.
 
-mod address;
-mod escape;
-mod parse;
-mod print;
-
+use crate::gourl::{Url, UserInfo};
 use gotemplate::function::{FunctionError, FunctionTable};
 use gotemplate::value::{Map, Str, Value};
-use parse::{Url, UserInfo};
 
 /// Adds the functions of this module to `table`.
 pub(super) fn add(table: &mut FunctionTable) {
