@@ -11,6 +11,7 @@ use rhelm_lib::action::list::{self, ListOptions};
 use rhelm_lib::release::Status;
 use rhelm_lib::release::record::{ChartSummary, Summary};
 use rhelm_lib::release::time;
+use rhelm_lib::render::Environment;
 use rhelm_lib::store::Entry;
 
 const USAGE: &str = "rhelm list [flags]";
@@ -97,7 +98,8 @@ pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failur
     let Releases { runtime, store, namespace, .. } = driver::open(&global)?;
     let options = args.options(namespace);
     let entries = runtime.block_on(list::list(&store, &options))?;
-    let rows: Vec<Row> = entries.into_iter().map(|entry| args.row(entry)).collect();
+    let environment = environment(false);
+    let rows: Vec<Row> = entries.into_iter().map(|entry| args.row(entry, &environment)).collect();
     args.print(&rows, global.colored)
 }
 
@@ -143,13 +145,13 @@ impl ListArgs {
     }
 
     /// A record that cannot be decoded is shown by what its labels say, with the reason in the place of the chart.
-    fn row(&self, entry: Entry<Summary>) -> Row {
+    fn row(&self, entry: Entry<Summary>, environment: &Environment) -> Row {
         let head = &entry.head;
         match entry.content {
             Ok(summary) => {
                 let layout = self.time_format.as_deref().filter(|layout| !layout.is_empty()).unwrap_or(TIME);
                 let updated = &summary.info.last_deployed;
-                let updated = time::in_layout(updated, layout, &environment(false)).unwrap_or_else(|_| "-".to_owned());
+                let updated = time::in_layout(updated, layout, environment).unwrap_or_else(|_| "-".to_owned());
                 let (chart, app_version) = chart(summary.chart.as_ref());
                 let status = summary.info.status.name().to_owned();
                 Row([summary.name, summary.namespace, summary.revision.to_string(), updated, status, chart, app_version])

@@ -27,6 +27,7 @@ pub mod lint;
 pub mod log;
 pub mod manifest;
 pub mod nearest;
+mod parallel;
 mod pattern;
 pub mod plan;
 pub mod plugin;

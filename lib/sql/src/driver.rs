@@ -13,7 +13,7 @@ use rhelm_lib::store::labels::Labels;
 use rhelm_lib::store::line;
 use rhelm_lib::store::memory::MemoryDriver;
 use rhelm_lib::store::{Companion, Driver, Head, Query, Record, RecordId, StoreError, Stray};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Keeps records in a database.
 pub struct SqlDriver {
@@ -100,10 +100,9 @@ impl Driver for SqlDriver {
         let record = |mut row: Row| Record { head: head(&mut row), body: row.text(HEAD_COLUMNS).into_bytes() };
         let mut found: Vec<_> = rows.into_iter().map(record).collect();
         add_labels(found.iter_mut().map(|record| &mut record.head), labels);
-        let find = |id: &RecordId| {
-            found.iter().find(|record| record.head.id.key == id.key && record.head.id.namespace == namespace(id))
-        };
-        Ok(ids.iter().map(|id| find(id).cloned().ok_or(StoreError::NotFound)).collect())
+        let mut found: HashMap<_, _> = found.into_iter().map(|record| (record.head.id.clone(), record)).collect();
+        let mut take = |id: &RecordId| found.remove(&RecordId { namespace: namespace(id).to_owned(), ..id.clone() });
+        Ok(ids.iter().map(|id| take(id).ok_or(StoreError::NotFound)).collect())
     }
 
     async fn create(&self, record: &Record) -> Result<String, StoreError> {

@@ -5,8 +5,9 @@
 
 use super::labels::{self, CREATED_AT, MODIFIED_AT};
 use super::{Companion, Driver, Head, Query, Record, RecordId, StoreError};
+use crate::parallel;
 use crate::postrender::identity::Kept;
-use crate::release::record::{self, RecordError, Summary};
+use crate::release::record::{self, Buffers, RecordError, Summary};
 use crate::release::{Release, Status};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::collections::BTreeMap;
@@ -170,7 +171,11 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn releases(&self, heads: &[Head]) -> Result<Vec<Entry<Release>>, StoreError> {
-        self.contents(heads, |record| self.decode(record)).await
+        let decode = |record: &Record, (): &mut ()| {
+            self.remember(record);
+            self.decode(record)
+        };
+        self.contents(heads, decode).await
     }
 
     /// What tables show of these heads' releases, in their order.
@@ -178,7 +183,9 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn summaries(&self, heads: &[Head]) -> Result<Vec<Entry<Summary>>, StoreError> {
-        let summary = |record: &Record| record::summary(&record.body).map_err(|error| self.corrupt(record, &error));
+        let summary = |record: &Record, buffers: &mut Buffers| {
+            record::summary(&record.body, buffers).map_err(|error| self.corrupt(record, &error))
+        };
         self.contents(heads, summary).await
     }
 
@@ -305,20 +312,17 @@ impl Store {
         Ok(record)
     }
 
-    async fn contents<T: Send>(
+    async fn contents<T: Send, Tools: Default>(
         &self,
         heads: &[Head],
-        decode: impl Fn(&Record) -> Result<T, StoreError> + Sync,
+        decode: impl Fn(&Record, &mut Tools) -> Result<T, StoreError> + Sync,
     ) -> Result<Vec<Entry<T>>, StoreError> {
         let mut entries = Vec::with_capacity(heads.len());
         let batches: Vec<_> = heads.chunks(BATCH).map(|heads| self.batch(heads)).collect();
         // The store is at work on the next ones while these are decoded.
         let mut batches = stream::iter(batches).buffered(BATCHES_AT_ONCE);
         while let Some((heads, records)) = batches.try_next().await? {
-            for record in records.iter().flatten() {
-                self.remember(record);
-            }
-            let contents = in_parallel(records, |record| record.and_then(|record| decode(&record)));
+            let contents = parallel::map(records, |record, tools| record.and_then(|record| decode(&record, tools)));
             entries.extend(heads.iter().cloned().zip(contents).map(|(head, content)| Entry { head, content }));
         }
         Ok(entries)
@@ -366,29 +370,4 @@ fn digest(body: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
     body.hash(&mut hasher);
     hasher.finish()
-}
-
-/// Applies `work` to each item on all processors; results in the order of the items.
-fn in_parallel<A: Send, B: Send>(items: Vec<A>, work: impl Fn(A) -> B + Sync) -> Vec<B> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
-    if threads < 2 {
-        return items.into_iter().map(work).collect();
-    }
-    let length = items.len();
-    let next = Mutex::new(items.into_iter().enumerate());
-    let take = || next.lock().unwrap_or_else(PoisonError::into_inner).next();
-    let done = Mutex::new(Vec::with_capacity(length));
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some((at, item)) = take() {
-                    let result = work(item);
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push((at, result));
-                }
-            });
-        }
-    });
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
 }

@@ -112,7 +112,9 @@ impl Serialize for Bytes<'_> {
 impl<'de> Deserialize<'de> for Bytes<'_> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        super::from_base64(text.as_bytes()).map(|bytes| Self(Cow::Owned(bytes))).map_err(D::Error::custom)
+        let mut bytes = Vec::new();
+        super::from_base64(text.as_bytes(), &mut bytes).map_err(D::Error::custom)?;
+        Ok(Self(Cow::Owned(bytes)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What tables show of a record, read without building the rest of it.
 
-use super::{RecordError, convert, fields};
+use super::{Buffers, RecordError, convert, fields};
 use crate::release::Info;
 use serde::Deserialize;
 
@@ -56,9 +56,9 @@ struct Chart {
 ///
 /// # Errors
 /// When the text is no record.
-pub fn summary(payload: &[u8]) -> Result<Summary, RecordError> {
-    let json = super::json(payload)?;
-    let fields: Fields<'_> = serde_json::from_slice(&json).map_err(|error| super::json::unreadable(&json, &error))?;
+pub fn summary(payload: &[u8], buffers: &mut Buffers) -> Result<Summary, RecordError> {
+    let json = buffers.read(payload)?;
+    let fields: Fields<'_> = serde_json::from_slice(json).map_err(|error| super::json::unreadable(json, &error))?;
     let mut info = convert::info(fields.info)?;
     info.notes = String::new();
     let chart = fields.chart.and_then(|chart| chart.metadata);
