@@ -35,6 +35,31 @@ pub struct Document<'a> {
     pub content: usize,
 }
 
+/// Documents one after the other, to be worked on together.
+#[derive(Debug)]
+pub struct Group {
+    bytes: Vec<u8>,
+    /// Of each document: its place in the stream, where it ends, and where its content begins.
+    documents: Vec<(usize, usize, usize)>,
+}
+
+impl Group {
+    /// All their bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The documents, in their order.
+    pub fn documents(&self) -> impl Iterator<Item = Document<'_>> {
+        let mut start = 0;
+        self.documents.iter().map(move |&(number, end, content)| {
+            let bytes = &self.bytes[std::mem::replace(&mut start, end)..end];
+            Document { number, bytes, content }
+        })
+    }
+}
+
 impl<R: Read> Documents<R> {
     /// Documents of what `input` delivers.
     pub fn new(input: R) -> Self {
@@ -67,6 +92,21 @@ impl<R: Read> Documents<R> {
         (self.start, self.searched, self.count) = (end, end, number);
         let bytes = &self.buffer[start..end];
         Ok(Some(Document { number, bytes, content: content_start(bytes) }))
+    }
+
+    /// The next documents, as many as have `size` bytes together; none at the end of the stream.
+    ///
+    /// # Errors
+    /// Those of [`Documents::next`].
+    pub fn group(&mut self, size: usize) -> Result<Option<Group>> {
+        let mut group = Group { bytes: Vec::with_capacity(size), documents: Vec::new() };
+        while group.bytes.len() < size
+            && let Some(Document { number, bytes, content }) = self.next()?
+        {
+            group.bytes.extend_from_slice(bytes);
+            group.documents.push((number, group.bytes.len(), content));
+        }
+        Ok(Some(group).filter(|group| !group.documents.is_empty()))
     }
 
     fn read(&mut self) -> Result<()> {
@@ -112,6 +152,19 @@ mod tests {
             self.0 = &self.0[length..];
             Ok(length)
         }
+    }
+
+    #[test]
+    fn groups_hold_what_lies_together() {
+        let mut documents = Documents::new(Trickle(b"a: 1\n--- b\n---c\n---\n", 4));
+        let mut found = Vec::new();
+        while let Some(group) = documents.group(6).expect("a slice can be read") {
+            let documents = group.documents().map(|document| (document.number, document.bytes.to_vec(), document.content));
+            found.push((String::from_utf8_lossy(group.bytes()).into_owned(), documents.collect::<Vec<_>>()));
+        }
+        let first = vec![(1, b"a: 1\n".to_vec(), 0), (2, b"--- b\n".to_vec(), 4)];
+        let second = vec![(3, b"---c\n".to_vec(), 3), (4, b"---\n".to_vec(), 3)];
+        assert_eq!(found, [("a: 1\n--- b\n".to_owned(), first), ("---c\n---\n".to_owned(), second)]);
     }
 
     fn cut(stream: &str, step: usize) -> Vec<(String, String)> {

@@ -1,12 +1,15 @@
 //! Filters that run in this process: a stream in, a stream out, one document at a time.
 
-use super::documents::{Document, Documents};
+use super::documents::{Document, Documents, Group};
 use super::object::objects;
 use super::tree::Tree;
+use crate::parallel;
 use std::borrow::Cow;
-use std::io::{BufWriter, Read, Write};
+use std::io::{Read, Write};
 
-const BUFFER: usize = 1 << 16;
+/// How many bytes one processor works on, and on how many of such groups all work at once.
+const GROUP: usize = 1 << 16;
+const AT_ONCE: usize = 16;
 
 /// A filter of the manifest stream.
 pub trait PostRenderer: Send + Sync {
@@ -54,26 +57,51 @@ pub enum FilterError {
 pub fn run<E: std::fmt::Display>(
     input: &mut dyn Read,
     output: &mut dyn Write,
-    mut change: impl FnMut(&str) -> Result<Cow<'_, str>, E>,
+    change: impl Fn(&str) -> Result<Cow<'_, str>, E> + Sync,
 ) -> Result<(), FilterError> {
     let mut documents = Documents::new(input);
-    let mut output = BufWriter::with_capacity(BUFFER, output);
-    while let Some(document) = documents.next()? {
-        let (frame, content) = document.bytes.split_at(document.content);
-        let error = |cause: String| FilterError::Document { document: describe(document), cause };
-        let content = std::str::from_utf8(content).map_err(|_| error("not UTF-8".to_owned()))?;
-        output.write_all(frame)?;
-        let mut pass = |part| -> Result<(), FilterError> {
-            let changed = change(part).map_err(|cause| error(cause.to_string()))?;
-            Ok(output.write_all(changed.as_bytes())?)
-        };
-        if content.trim_ascii_start().starts_with('{') {
-            json_values(content).into_iter().try_for_each(pass)?;
-        } else {
-            pass(content)?;
+    let mut more = true;
+    while more {
+        let groups = groups(&mut documents)?;
+        more = !groups.is_empty();
+        for (written, result) in parallel::map(groups, |group, (): &mut ()| changed(&group, &change)) {
+            output.write_all(&written)?;
+            result?;
         }
     }
     Ok(output.flush()?)
+}
+
+/// The next groups of a stream; none at its end.
+///
+/// # Errors
+/// Those of reading.
+pub(super) fn groups<R: Read>(documents: &mut Documents<R>) -> std::io::Result<Vec<Group>> {
+    (0..AT_ONCE).map_while(|_| documents.group(GROUP).transpose()).collect()
+}
+
+/// What becomes of a group, as far as `change` makes no mistake.
+fn changed<E: std::fmt::Display>(
+    group: &Group,
+    change: impl Fn(&str) -> Result<Cow<'_, str>, E>,
+) -> (Vec<u8>, Result<(), FilterError>) {
+    let mut output = Vec::with_capacity(group.bytes().len());
+    let result = group.documents().try_for_each(|document| {
+        let (frame, content) = document.bytes.split_at(document.content);
+        let error = |cause: String| FilterError::Document { document: describe(document), cause };
+        let content = std::str::from_utf8(content).map_err(|_| error("not UTF-8".to_owned()))?;
+        output.extend_from_slice(frame);
+        let mut pass = |part| -> Result<(), FilterError> {
+            output.extend_from_slice(change(part).map_err(|cause| error(cause.to_string()))?.as_bytes());
+            Ok(())
+        };
+        if content.trim_ascii_start().starts_with('{') {
+            json_values(content).into_iter().try_for_each(pass)
+        } else {
+            pass(content)
+        }
+    });
+    (output, result)
 }
 
 /// JSON values one after the other, as many tools print them, are documents without separators: the text cut behind each of

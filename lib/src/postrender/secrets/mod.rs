@@ -27,10 +27,11 @@ pub use finding::Finding;
 pub use rules::{BY_NAME, Rule, built_in};
 pub use scanner::{RuleError, Scanner};
 
-use super::documents::Documents;
-use super::filter::FilterError;
+use super::documents::{Documents, Group};
+use super::filter::{self, FilterError};
 use super::select::Selection;
-use std::io::{BufWriter, Read, Write};
+use crate::parallel;
+use std::io::{Read, Write};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, serde::Deserialize, serde::Serialize)]
@@ -76,23 +77,42 @@ impl Secrets {
     /// # Errors
     /// Those of reading and writing. A document that is no YAML is scanned as text.
     pub fn scan(&self, input: &mut dyn Read, output: &mut dyn Write) -> Result<Vec<Finding>, FilterError> {
-        const BUFFER: usize = 1 << 16;
         let mut documents = Documents::new(input);
-        let mut output = BufWriter::with_capacity(BUFFER, output);
-        let (mut findings, mut line) = (Vec::new(), 1);
-        while let Some(document) = documents.next()? {
-            output.write_all(document.bytes)?;
-            if self.scanner.is_suspicious(document.bytes) {
-                let found = document::scan(&self.scanner, &self.selection, document, line);
-                findings.extend(found.into_iter().filter(|finding| self.is_reported(finding)));
+        let (mut findings, mut line, mut more) = (Vec::new(), 1, true);
+        while more {
+            let groups = filter::groups(&mut documents)?;
+            more = !groups.is_empty();
+            let mut parts = Vec::with_capacity(groups.len());
+            for group in &groups {
+                output.write_all(group.bytes())?;
+                parts.push((group, line));
+                line += lines(group.bytes());
             }
-            line += memchr::memchr_iter(b'\n', document.bytes).count();
+            findings
+                .extend(parallel::map(parts, |(group, line), (): &mut ()| self.found(group, line)).into_iter().flatten());
         }
         output.flush()?;
         Ok(findings)
     }
 
+    /// What is found in a group that begins at `line` of the stream.
+    fn found(&self, group: &Group, mut line: usize) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for document in group.documents() {
+            if self.scanner.is_suspicious(document.bytes) {
+                let found = document::scan(&self.scanner, &self.selection, document, line);
+                findings.extend(found.into_iter().filter(|finding| self.is_reported(finding)));
+            }
+            line += lines(document.bytes);
+        }
+        findings
+    }
+
     fn is_reported(&self, finding: &Finding) -> bool {
         !self.allow.iter().any(|allow| allow.matches(finding)) && !self.baseline.contains(finding)
     }
+}
+
+fn lines(bytes: &[u8]) -> usize {
+    memchr::memchr_iter(b'\n', bytes).count()
 }
