@@ -23,7 +23,7 @@ fn chart(name: &str, version: &str) -> Files {
 }
 
 /// A repository of four charts, with the index that Helm would make.
-fn site(theirs: &Beside) -> Site {
+pub(crate) fn site(theirs: &Beside) -> Site {
     let versions = [("web", "1.0.0"), ("web", "1.2.0"), ("web", "2.0.0-rc.1"), ("data", "0.1.0+b.5"), ("tool", "3.1.0")];
     let folder = tempfile::tempdir().expect("a folder");
     for (name, version) in versions {

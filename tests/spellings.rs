@@ -201,29 +201,3 @@ fn hubs_are_searched() {
         "helm search hub x --endpoint 127.0.0.1:1",
     ]);
 }
-
-/// A real shell is asked what it would complete.
-#[test]
-fn bash_completes_commands_and_flags() {
-    let Some(beside) = Beside::new(RHELM) else { return };
-    let complete = |line: &str| {
-        let words: Vec<&str> = line.split(' ').collect();
-        let script = format!(
-            "helm completion bash > s; bash -c 'source ./s; COMP_WORDS=({line}); COMP_CWORD={}; _helm helm \"{}\" \"{}\"; printf \"%s\\n\" \"${{COMPREPLY[@]}}\"'",
-            words.len() - 1,
-            words[words.len() - 1],
-            words[words.len() - 2],
-        );
-        beside.ours(&script)
-    };
-    assert_eq!(complete("helm upg"), "upgrade\nexit 0\n");
-    assert_eq!(complete("helm repo a"), "add\nexit 0\n");
-    assert_eq!(complete("helm list --all-n"), "--all-namespaces\nexit 0\n");
-    for shell in ["zsh", "fish", "powershell"] {
-        let said = beside.ours(&format!(
-            "helm completion {shell} > s && test -s s && ! helm completion {shell} --no-descriptions | cmp -s s"
-        ));
-        assert_eq!(said, "exit 0\n", "{shell}");
-    }
-    beside.same(&["helm completion bash x"]);
-}

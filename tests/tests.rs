@@ -2,6 +2,7 @@
 
 mod chart_commands;
 mod cluster;
+mod completion;
 mod docs;
 mod errors;
 #[cfg(target_os = "linux")]

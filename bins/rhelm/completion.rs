@@ -1,8 +1,7 @@
-//! `rhelm completion`: scripts that let a shell complete command lines, under the name by which the program is called.
+//! `rhelm completion`: scripts that let a shell complete command lines, under the name by which the program is called. They ask
+//! `rhelm __complete`.
 
-use clap::builder::Resettable::Reset;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use clap_complete::Shell;
 use rhelm_cli::{Failure, GlobalArgs, none, write_stdout};
 use std::path::Path;
 
@@ -15,11 +14,12 @@ struct CompletionArgs {
     no_descriptions: bool,
 }
 
-const SHELLS: [(&str, Shell, &str); 4] = [
-    ("bash", Shell::Bash, "Print the script for bash"),
-    ("fish", Shell::Fish, "Print the script for fish"),
-    ("powershell", Shell::PowerShell, "Print the script for PowerShell"),
-    ("zsh", Shell::Zsh, "Print the script for zsh"),
+/// Of each shell its name, its script, and what that is.
+const SHELLS: [(&str, &str, &str); 4] = [
+    ("bash", include_str!("completion/bash.sh"), "Print the script for bash"),
+    ("fish", include_str!("completion/fish.fish"), "Print the script for fish"),
+    ("powershell", include_str!("completion/powershell.ps1"), "Print the script for PowerShell"),
+    ("zsh", include_str!("completion/zsh.sh"), "Print the script for zsh"),
 ];
 
 pub(crate) fn define() -> Command {
@@ -33,22 +33,13 @@ pub(crate) fn run(_: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {
     let (name, own) = matches.subcommand().ok_or_else(unknown)?;
     let args = CompletionArgs::from_arg_matches(own)?;
     none(&format!("rhelm completion {name} [flags]"), &args.operands)?;
-    let (_, shell, _) = SHELLS.iter().find(|(known, ..)| *known == name).ok_or_else(unknown)?;
-    let mut command = super::command(None);
-    if args.no_descriptions {
-        command = without_descriptions(command);
-    }
-    let mut script = Vec::new();
-    clap_complete::generate(*shell, &mut command, own_name(), &mut script);
-    write_stdout(&script)
+    let (_, script, _) = SHELLS.iter().find(|(known, ..)| *known == name).ok_or_else(unknown)?;
+    let request = if args.no_descriptions { "__completeNoDesc" } else { "__complete" };
+    write_stdout(script.replace("REQUEST", request).replace("PROGRAM", &own_name()).as_bytes())
 }
 
 /// A link named `helm` completes `helm`.
 fn own_name() -> String {
     let path = std::env::args().next().unwrap_or_default();
     Path::new(&path).file_name().map_or_else(|| "rhelm".to_owned(), |name| name.to_string_lossy().into_owned())
-}
-
-fn without_descriptions(command: Command) -> Command {
-    command.about(Reset).mut_args(|arg| arg.help(Reset)).mut_subcommands(without_descriptions)
 }

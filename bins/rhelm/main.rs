@@ -3,6 +3,7 @@
 //! A new subcommand is a `mod` line and a row of [`SUBCOMMANDS`].
 
 mod apply_args;
+mod complete;
 mod completion;
 mod connect;
 mod create;
@@ -86,6 +87,9 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn run(words: &[String]) -> Result<(), Failure> {
+    if complete::is_request(words.get(1)) {
+        return complete::run(&words[1..]);
+    }
     let command = command(words.get(1));
     let matches = match rhelm_cli::matches(&command, words) {
         // What is no subcommand may be a plugin.

@@ -59,6 +59,16 @@ pub(crate) async fn load(options: &ConnectOptions) -> Result<Config, String> {
     Ok(config)
 }
 
+/// The contexts of the kubeconfig, by name, each with its cluster; none where it cannot be read.
+#[must_use]
+pub fn contexts(options: &ConnectOptions) -> Vec<(String, String)> {
+    let contexts = read_files(options).unwrap_or_default().contexts;
+    let cluster = |context: Option<Context>| context.map(|context| context.cluster).unwrap_or_default();
+    let mut all: Vec<_> = contexts.into_iter().map(|named| (named.name, cluster(named.context))).collect();
+    all.sort();
+    all
+}
+
 fn read_files(options: &ConnectOptions) -> Result<Kubeconfig, String> {
     if let Some(path) = &options.kubeconfig {
         return read_file(path)?.ok_or_else(|| format!("stat {}: no such file or directory", path.display()));

@@ -24,6 +24,6 @@ mod write;
 
 pub use client::OnWarning;
 pub use cluster::{KubeCluster, connect};
-pub use config::ConnectOptions;
+pub use config::{ConnectOptions, contexts};
 pub use records::KubeDriver;
 pub use show::Form;
