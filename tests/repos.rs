@@ -317,3 +317,16 @@ fn an_index_is_written() {
         "echo nonsense > d/bad-1.0.0.tgz; helm repo index d",
     ]);
 }
+
+#[test]
+fn a_large_download_is_shown_on_a_terminal() {
+    let Some(beside) = Beside::new(RHELM) else { return };
+    let server = site(&beside).file("/big.tgz", vec![7; 3_000_000]).start();
+    let pull = format!("helm pull {}/big.tgz", server.url());
+    let shown = beside.ours(&format!("TERM=xterm script -qec 'stty cols 60; {pull} && echo done' /dev/null && wc -c < big.tgz"));
+    // Each line takes the place of the one before it.
+    let lines: Vec<&str> = shown.split("\r\x1b[K").collect();
+    assert!(lines.contains(&"big.tgz [#############-------] 2.0 of 3.0 MB"), "{shown}");
+    assert_eq!(lines[lines.len() - 2..], ["big.tgz [####################] 3.0 of 3.0 MB", "done\r\n3000000\nexit 0\n"]);
+    assert_eq!(beside.ours(&pull), "exit 0\n");
+}

@@ -2,7 +2,7 @@
 
 use crate::{ChartArgs, DependencyArgs, Failure, GlobalArgs, StringList, ValuesArgs, print_logs, variable};
 use goyaml::Map;
-use rhelm_fetch::{Access, Fetcher, Home};
+use rhelm_fetch::{Access, Home};
 use rhelm_lib::chart::{Chart, dependency, loader};
 use rhelm_lib::log::{Level, Log};
 use rhelm_lib::values::{self, Source, ValueOptions};
@@ -141,7 +141,7 @@ impl ValuesArgs {
 fn read(path: &str, home: &Home, access: &Access) -> std::io::Result<Vec<u8>> {
     let fetched = match Source::of(path).map_err(std::io::Error::other)? {
         Source::Url { scheme } => match scheme.to_lowercase().as_str() {
-            "http" | "https" => Some(Fetcher::new(access.clone()).get(path, path)),
+            "http" | "https" => Some(home.fetcher(access.clone()).get(path, path)),
             scheme => home.plugins.get(scheme, path, &Access::default()),
         },
         Source::File => None,

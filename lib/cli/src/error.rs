@@ -1,6 +1,6 @@
 //! How programs end: log lines and `Error: …` on standard error, and an exit status.
 
-use crate::{ErrorFormat, diagnosis};
+use crate::{ErrorFormat, diagnosis, downloads};
 use rhelm_lib::log::{Level, Log};
 use rhelm_lib::render::diagnosis::Diagnosis;
 use std::io::IsTerminal;
@@ -63,6 +63,7 @@ impl<E: std::error::Error + 'static> From<E> for Failure {
 /// Prints the failure, if there is one, and gives the exit status.
 #[must_use]
 pub fn finish(result: Result<(), Failure>) -> ExitCode {
+    downloads::clear();
     let Err(failure) = result else { return ExitCode::SUCCESS };
     if !failure.message.is_empty() {
         match failure.format {
@@ -80,6 +81,7 @@ pub fn finish(result: Result<(), Failure>) -> ExitCode {
 
 /// Prints messages as log lines; those of debug level only when asked to.
 pub fn print_logs(logs: &[Log], debug: bool) {
+    downloads::clear();
     for log in logs.iter().filter(|log| debug || log.level > Level::Debug) {
         eprintln!("{log}");
     }
@@ -87,5 +89,6 @@ pub fn print_logs(logs: &[Log], debug: bool) {
 
 /// Prints a line for people.
 pub fn warn(line: &str) {
+    downloads::clear();
     eprintln!("{line}");
 }

@@ -1,6 +1,6 @@
 //! Where Helm keeps its files, by flags and environment.
 
-use crate::{GlobalArgs, settings};
+use crate::{GlobalArgs, downloads, settings};
 use rhelm_fetch::Home;
 use rhelm_fetch::plugins::Plugins;
 use std::collections::BTreeMap;
@@ -67,6 +67,7 @@ impl GlobalArgs {
             content_cache: file(&self.content_cache, "HELM_CONTENT_CACHE", cache.join("content")),
             registry_config: file(&self.registry_config, "HELM_REGISTRY_CONFIG", config.join("registry/config.json")),
             plugins: self.plugins(&folders.plugins(&variable)),
+            watch: downloads::watch(),
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod color;
 mod csv;
 pub mod dependencies;
 mod diagnosis;
+mod downloads;
 mod dry_run;
 mod duration;
 mod environment;

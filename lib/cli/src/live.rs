@@ -35,8 +35,7 @@ impl LiveTable {
     /// A table, where standard error is a terminal that can draw one.
     #[must_use]
     pub fn at_terminal() -> Option<Self> {
-        let is_dumb = std::env::var("TERM").is_ok_and(|terminal| terminal == "dumb");
-        (std::io::stderr().is_terminal() && !is_dumb).then(Self::default)
+        can_draw().then(Self::default)
     }
 
     /// Draws how a wait stands in the place of what was drawn before; `None`: takes it away.
@@ -45,8 +44,7 @@ impl LiveTable {
         if drawn.stopped {
             return;
         }
-        let size = terminal_size_of(std::io::stderr());
-        let size = size.map_or(USUAL, |(Width(width), Height(height))| (usize::from(width), usize::from(height)));
+        let size = terminal_size();
         let lines = progress.map(|progress| lines(progress, size.0, size.1)).unwrap_or_default();
         drawn.put(&lines);
     }
@@ -72,6 +70,18 @@ impl Drawn {
     }
 }
 
+/// Whether standard error is a terminal that can draw.
+pub(crate) fn can_draw() -> bool {
+    let is_dumb = std::env::var("TERM").is_ok_and(|terminal| terminal == "dumb");
+    std::io::stderr().is_terminal() && !is_dumb
+}
+
+/// Its columns and lines.
+pub(crate) fn terminal_size() -> (usize, usize) {
+    let size = terminal_size_of(std::io::stderr());
+    size.map_or(USUAL, |(Width(width), Height(height))| (usize::from(width), usize::from(height)))
+}
+
 /// The table, no larger than this. What is not done comes first.
 fn lines(progress: &Progress, width: usize, height: usize) -> Vec<String> {
     let all = progress.rows.len();
@@ -95,8 +105,7 @@ fn lines(progress: &Progress, width: usize, height: usize) -> Vec<String> {
 }
 
 fn heading(progress: &Progress, done: usize, all: usize) -> String {
-    let filled = (BAR * done).checked_div(all).unwrap_or(BAR);
-    let bar = "#".repeat(filled) + &"-".repeat(BAR - filled);
+    let bar = bar(done as u64, all as u64);
     let goal = match progress.goal {
         Goal::Ready { .. } => "ready",
         Goal::Finished { .. } => "finished",
@@ -107,7 +116,13 @@ fn heading(progress: &Progress, done: usize, all: usize) -> String {
         Duration::ZERO => String::new(),
         timeout => format!(" of {}", span(timeout)),
     };
-    format!("Waiting until {all} {objects} {are} {goal} [{bar}] {done}/{all}, {}{limit}", span(progress.elapsed))
+    format!("Waiting until {all} {objects} {are} {goal} {bar} {done}/{all}, {}{limit}", span(progress.elapsed))
+}
+
+/// `[#####-----]`: how much of a whole there is.
+pub(crate) fn bar(done: u64, all: u64) -> String {
+    let filled = (BAR as u64 * done).checked_div(all).map_or(BAR, |filled| BAR.min(filled as usize));
+    format!("[{}{}]", "#".repeat(filled), "-".repeat(BAR - filled))
 }
 
 /// `1h2m3s`, as Go writes whole seconds.
@@ -125,7 +140,7 @@ fn name(row: &Row) -> String {
 }
 
 /// One line of the terminal: what comes from logs must not move its cursor.
-fn fit(line: &str, width: usize) -> String {
+pub(crate) fn fit(line: &str, width: usize) -> String {
     let clean = line.chars().map(|c| if c.is_control() { ' ' } else { c });
     let (fits, rest): (Vec<_>, Vec<_>) = clean.enumerate().partition(|(at, _)| *at < width.saturating_sub(1));
     let text: String = fits.into_iter().map(|(_, c)| c).collect();

@@ -1,6 +1,6 @@
 //! Writing to standard output and to the files of `--output-dir`.
 
-use crate::Failure;
+use crate::{Failure, downloads};
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -11,6 +11,7 @@ use std::path::Path;
 /// # Errors
 /// When the output cannot be written for another reason.
 pub fn write_stdout(data: &[u8]) -> Result<(), Failure> {
+    downloads::clear();
     let mut out = std::io::stdout().lock();
     match out.write_all(data).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Failure::silent(0)),
@@ -21,6 +22,7 @@ pub fn write_stdout(data: &[u8]) -> Result<(), Failure> {
 
 /// Prints a line of progress; a reader that has gone away is no matter.
 pub fn say(line: &str) {
+    downloads::clear();
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }

@@ -18,9 +18,11 @@ pub mod repositories;
 pub mod search;
 mod transport;
 pub mod url;
+mod watch;
 
 pub use error::FetchError;
 pub use transport::{Access, Fetched, Fetcher};
+pub use watch::{Transfer, Watch};
 
 use plugins::Plugins;
 use std::path::PathBuf;
@@ -38,12 +40,14 @@ pub struct Home {
     pub registry_config: PathBuf,
     /// The plugins, some of which fetch what nobody else can.
     pub plugins: Plugins,
+    /// Who is told of downloads.
+    pub watch: Watch,
 }
 
 impl Home {
-    /// A client that knows the plugins.
+    /// A client that knows the plugins, and is watched.
     #[must_use]
     pub fn fetcher(&self, access: Access) -> Fetcher {
-        Fetcher::new(access).with_plugins(self.plugins.clone())
+        Fetcher::new(access).with(self.plugins.clone(), self.watch.clone())
     }
 }

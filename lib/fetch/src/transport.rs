@@ -3,7 +3,7 @@
 //! Credentials go to the server they are meant for and to no other, unless the user wants that; a redirect elsewhere leaves them behind.
 
 use crate::plugins::Plugins;
-use crate::{FetchError, url};
+use crate::{FetchError, Watch, url};
 use base64::Engine as _;
 use rustls::CertificateError;
 use std::io::Read;
@@ -54,6 +54,7 @@ impl Access {
 pub struct Fetcher {
     access: Access,
     plugins: Plugins,
+    watch: Watch,
     agents: [OnceLock<Result<Agent, FetchError>>; 2],
 }
 
@@ -80,11 +81,12 @@ impl Fetcher {
     /// A client.
     #[must_use]
     pub fn new(access: Access) -> Self {
-        Self { access, plugins: Plugins::default(), agents: [OnceLock::new(), OnceLock::new()] }
+        let agents = [OnceLock::new(), OnceLock::new()];
+        Self { access, plugins: Plugins::default(), watch: Watch::default(), agents }
     }
 
-    pub(crate) fn with_plugins(self, plugins: Plugins) -> Self {
-        Self { plugins, ..self }
+    pub(crate) fn with(self, plugins: Plugins, watch: Watch) -> Self {
+        Self { plugins, watch, ..self }
     }
 
     /// How servers are spoken to.
@@ -187,9 +189,10 @@ impl Fetcher {
         let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
         let headers: Vec<(String, String)> =
             parts.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect();
+        let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, length)| length.parse().ok());
         let mut data = Vec::new();
-        let mut reader = body.as_reader().take(MAX_SIZE + 1);
-        reader.read_to_end(&mut data).map_err(|error| match error.kind() {
+        let reader = self.watch.over(body.as_reader(), target, length);
+        reader.take(MAX_SIZE + 1).read_to_end(&mut data).map_err(|error| match error.kind() {
             // Go's client has handed the body over by then, and names no URL.
             std::io::ErrorKind::UnexpectedEof => FetchError::other("unexpected EOF"),
             _ => broken(method, target, &error),
@@ -198,7 +201,6 @@ impl Fetcher {
             return Err(FetchError::TooLarge { url: target.to_owned(), limit: MAX_SIZE });
         }
         let fetched = Fetched { status: parts.status.as_u16(), headers, body: data };
-        let length = fetched.header("content-length").and_then(|length| length.parse::<u64>().ok());
         match length.filter(|length| method != "HEAD" && *length > fetched.body.len() as u64) {
             Some(_) => Err(FetchError::other("unexpected EOF")),
             None => Ok(fetched),

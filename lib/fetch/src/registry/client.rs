@@ -30,7 +30,7 @@ impl Registry {
             true => load_login(&home.registry_config, host)?,
             false => Some(given),
         };
-        Ok(Self::with_login(host, access, login))
+        Ok(Self { fetcher: home.fetcher(access.clone()), ..Self::with_login(host, access, login) })
     }
 
     /// A client with these credentials.
