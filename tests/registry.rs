@@ -4,6 +4,7 @@ use rhelm_testutil::beside::Beside;
 use rhelm_testutil::certificates::Certificates;
 use rhelm_testutil::chart::Files;
 use rhelm_testutil::registry::Registry;
+use rhelm_testutil::web::{Server, Site};
 
 const RHELM: &str = env!("CARGO_BIN_EXE_rhelm");
 
@@ -130,4 +131,68 @@ fn credentials_may_be_kept_by_a_program() {
         "helm push in/web-1.0.0.tgz oci://$HOST/charts --plain-http",
         "helm registry logout $HOST; ls kept",
     ]);
+}
+
+#[test]
+fn what_no_flag_gives_is_asked_for() {
+    let Some((beside, _registry)) = start(None) else { return };
+    beside.same(&[
+        "helm registry login 127.0.0.1:1 </dev/null",
+        "printf 'user\\n' | helm registry login 127.0.0.1:1",
+        "printf '\\n' | helm registry login 127.0.0.1:1",
+        "helm registry login 127.0.0.1:1 -u user </dev/null",
+        "helm registry login $HOST --plain-http --password-stdin </dev/null",
+        "echo token | helm registry login $HOST --plain-http --password-stdin",
+        "helm repo add x http://127.0.0.1:1 --username user </dev/null",
+    ]);
+    // Whether the password is seen depends on when the terminal hides it; whoever types it is slower.
+    let login = "script -qec 'helm registry login $HOST --plain-http' /dev/null | grep -e Succeeded -e required";
+    for typed in ["user\\nsecret\\n", "\\n\\n", "user\\n\\n"] {
+        beside.same(&[&format!("printf '{typed}' | {login}")]);
+    }
+}
+
+/// An answer that wants a token, and the server that gives it.
+fn challenged(server: &Server) {
+    let challenge = format!("Bearer realm=\"{}/token\",service=\"s\",scope=\"repository:c/web:pull\"", server.url());
+    let denied = format!("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: {challenge}\r\nContent-Length: 0\r\n\r\n");
+    server.change(|site| {
+        let site = site.answer("/v2/", denied.clone()).answer("/v2/c/web/manifests/1.0.0", denied.clone());
+        let token = "{\"token\": \"T\", \"access_token\": \"T\"}";
+        site.file("/token?scope=repository%3Ac%2Fweb%3Apull&service=s", token)
+            .file("/token?service=s&scope=repository%3Ac%2Fweb%3Apull", token)
+            .file("/token", token)
+    });
+}
+
+#[test]
+fn tokens_are_exchanged() {
+    let Some(beside) = Beside::new(RHELM) else { return };
+    let server = Site::new().start();
+    challenged(&server);
+    let host = format!("127.0.0.1:{}", server.port());
+    let entry = |entry: &str| format!("{{\"auths\": {{\"{host}\": {entry}}}}}");
+    let pull = |config: &str| {
+        format!(
+            "mkdir -p .config/helm/registry && echo '{config}' > .config/helm/registry/config.json && helm pull oci://{host}/c/web:1.0.0 --plain-http"
+        )
+    };
+    let helper = "mkdir -p bin; printf \"#!/bin/sh\\necho '{\\\"Username\\\":\\\"<token>\\\",\\\"Secret\\\":\\\"kept\\\"}'\\n\" > bin/docker-credential-kept; chmod +x bin/docker-credential-kept";
+    for line in [
+        pull(&entry("{\"auth\": \"MDAwOg==\", \"identitytoken\": \"id&more\"}")),
+        pull(&entry("{\"registrytoken\": \"R\"}")),
+        pull(&entry("{}")),
+        format!("{helper}; {}", pull("{\"credsStore\": \"kept\"}")),
+    ] {
+        let sent = |said: String| {
+            let seen =
+                server.seen().into_iter().filter(|seen| seen.path.starts_with("/token") || seen.authorization.is_some());
+            let fields = |body: &str| body.split('&').map(str::to_owned).collect::<std::collections::BTreeSet<_>>();
+            let seen =
+                seen.map(|seen| (fields(seen.path.trim_start_matches("/token?")), seen.authorization, fields(&seen.body)));
+            (said, seen.collect::<std::collections::BTreeSet<_>>())
+        };
+        let (theirs, ours) = (sent(beside.theirs(&line)), sent(beside.ours(&line)));
+        assert_eq!(ours, theirs, "{line}");
+    }
 }

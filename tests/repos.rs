@@ -323,7 +323,8 @@ fn a_large_download_is_shown_on_a_terminal() {
     let Some(beside) = Beside::new(RHELM) else { return };
     let server = site(&beside).file("/big.tgz", vec![7; 3_000_000]).start();
     let pull = format!("helm pull {}/big.tgz", server.url());
-    let shown = beside.ours(&format!("TERM=xterm script -qec 'stty cols 60; {pull} && echo done' /dev/null && wc -c < big.tgz"));
+    let shown =
+        beside.ours(&format!("TERM=xterm script -qec 'stty cols 60; {pull} && echo done' /dev/null && wc -c < big.tgz"));
     // Each line takes the place of the one before it.
     let lines: Vec<&str> = shown.split("\r\x1b[K").collect();
     assert!(lines.contains(&"big.tgz [#############-------] 2.0 of 3.0 MB"), "{shown}");

@@ -1,7 +1,7 @@
 //! `rhelm registry`: logging in to registries and out of them.
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use rhelm_cli::{Failure, GlobalArgs, say, variable, warn, write_stdout};
+use rhelm_cli::{Failure, GlobalArgs, ask, ask_hidden, say, variable, warn, write_stdout};
 use rhelm_fetch::Access;
 use rhelm_fetch::registry::{Login, Registry, remove_login, save_login};
 use std::io::Read;
@@ -74,11 +74,7 @@ fn host<'a>(operands: &'a [String], command: &str) -> Result<&'a str, Failure> {
 
 fn login(global: &GlobalArgs, args: &LoginArgs) -> Result<(), Failure> {
     let host = host(&args.operands, "login")?;
-    let username = args.username.clone().unwrap_or_default();
-    let password = password(args)?;
-    if username.is_empty() || password.is_empty() {
-        return Err(Failure::new("username and password are required: give --username and --password-stdin"));
-    }
+    let login = credentials(args)?;
     let text = |flag: &Option<String>| flag.clone().unwrap_or_default();
     let access = Access {
         plain_http: args.plain_http,
@@ -88,7 +84,6 @@ fn login(global: &GlobalArgs, args: &LoginArgs) -> Result<(), Failure> {
         key_file: text(&args.key_file),
         ..Access::default()
     };
-    let login = Login { username, password };
     Registry::with_login(host, &access, Some(login.clone()))
         .ping()
         .map_err(|error| Failure::new(format!("authenticating to {host:?}: {error}")))?;
@@ -96,14 +91,30 @@ fn login(global: &GlobalArgs, args: &LoginArgs) -> Result<(), Failure> {
     write_stdout(b"Login Succeeded\n")
 }
 
-fn password(args: &LoginArgs) -> Result<String, Failure> {
+/// Without a user the password is a token, as registries give them.
+fn credentials(args: &LoginArgs) -> Result<Login, Failure> {
+    let mut login = Login {
+        username: args.username.clone().unwrap_or_default(),
+        password: args.password.clone().unwrap_or_default(),
+        ..Login::default()
+    };
     if args.password_stdin {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text)?;
-        return Ok(text.trim_end_matches(['\n', '\r']).to_owned());
+        login.password.clear();
+        std::io::stdin().read_to_string(&mut login.password)?;
+        login.password = login.password.trim_end_matches(['\n', '\r']).to_owned();
+        return Ok(login);
     }
-    if args.password.is_some() {
+    if !login.password.is_empty() {
         warn("level=WARN msg=\"using --password via the CLI is insecure. Use --password-stdin\"");
+        return Ok(login);
     }
-    Ok(args.password.clone().unwrap_or_default())
+    if login.username.is_empty() {
+        ask("Username: ")?.trim().clone_into(&mut login.username);
+    }
+    let what = if login.username.is_empty() { "Token" } else { "Password" };
+    login.password = ask_hidden(&format!("{what}: "))?;
+    if login.password.is_empty() {
+        return Err(Failure::new(format!("{} required", what.to_lowercase())));
+    }
+    Ok(login)
 }

@@ -1,7 +1,7 @@
 //! `rhelm repo add`: a repository gets a name, once its index has been seen.
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use rhelm_cli::{Failure, exactly, parse_duration, say};
+use rhelm_cli::{Failure, ask_hidden, exactly, parse_duration, say};
 use rhelm_fetch::repositories::{Repositories, Repository, lock};
 use rhelm_fetch::{Access, FetchError, Home, index};
 use std::io::Read;
@@ -100,14 +100,22 @@ pub(super) fn run(home: &Home, matches: &ArgMatches) -> Result<(), Failure> {
 }
 
 impl AddArgs {
+    fn ask_for_password(&self) -> Result<String, Failure> {
+        if !self.password_stdin {
+            return ask_hidden("Password: ").inspect_err(|_| say(""));
+        }
+        let mut password = String::new();
+        std::io::stdin().read_to_string(&mut password)?;
+        Ok(password.trim_end_matches(['\n', '\r']).to_owned())
+    }
+
     fn repository(&self, name: String, url: String) -> Result<Repository, Failure> {
         let text = |flag: &Option<String>| flag.clone().unwrap_or_default();
         let path = |flag: &Option<String>| flag.clone().unwrap_or_default();
         let mut password = text(&self.password);
         let username = text(&self.username);
-        if !username.is_empty() && password.is_empty() && self.password_stdin {
-            std::io::stdin().read_to_string(&mut password)?;
-            password = password.trim_end_matches(['\n', '\r']).to_owned();
+        if !username.is_empty() && password.is_empty() {
+            password = self.ask_for_password()?;
         }
         Ok(Repository {
             name,

@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is this crate's purpose")]
 
 mod access_args;
+mod ask;
 pub mod chart;
 mod chart_args;
 pub mod color;
@@ -49,6 +50,7 @@ mod values_args;
 mod wait_args;
 
 pub use access_args::AccessArgs;
+pub use ask::{ask, ask_hidden};
 pub use chart_args::{ChartArgs, DependencyArgs};
 pub use csv::{StringList, parse_string_list};
 pub use diagnosis::ErrorFormat;

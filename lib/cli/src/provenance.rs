@@ -1,11 +1,10 @@
 //! Signatures at the command line: where the keys are, and what `--verify` comes to.
 
-use crate::{Failure, variable};
+use crate::{Failure, ask_hidden, variable};
 use rhelm_fetch::FetchError;
 use rhelm_provenance::{Keyring, ProvenanceError, SigningKey, Verified, verify};
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 /// The key that something is signed with.
 #[derive(clap::Args)]
@@ -156,27 +155,9 @@ fn passphrase(key: &SigningKey, file: Option<&str>) -> Result<Vec<u8>, Failure> 
             let read = std::fs::read(path).map_err(|error| FetchError::file("open", path.as_ref(), &error));
             Ok(first_line(&read?))
         }
-        None => ask(key.name()),
+        None => {
+            let typed = ask_hidden(&format!("Password for key {:?} >  ", key.name()));
+            typed.map(String::into_bytes).inspect_err(|_| println!())
+        }
     }
-}
-
-/// Asks at the terminal, which does not show what is typed.
-fn ask(name: &str) -> Result<Vec<u8>, Failure> {
-    print!("Password for key {name:?} >  ");
-    std::io::stdout().flush()?;
-    if !std::io::stdin().is_terminal() {
-        println!();
-        return Err(Failure::new("inappropriate ioctl for device"));
-    }
-    let echo = |mode: &str| Command::new("stty").arg(mode).stdin(Stdio::inherit()).status();
-    let is_hidden = echo("-echo").is_ok_and(|status| status.success());
-    if !is_hidden {
-        return Err(Failure::new("the terminal would show the passphrase: use --passphrase-file"));
-    }
-    let mut text = Vec::new();
-    let read = std::io::stdin().lock().read_until(b'\n', &mut text);
-    echo("echo")?;
-    println!();
-    read?;
-    Ok(text.split(|byte| *byte == b'\n').next().unwrap_or_default().to_vec())
 }

@@ -23,6 +23,8 @@ pub struct Seen {
     pub path: String,
     /// The header of that name.
     pub authorization: Option<String>,
+    /// What came with it.
+    pub body: String,
 }
 
 /// A running server; it ends when this is dropped.
@@ -187,7 +189,11 @@ fn exchange(stream: impl Read + Write, site: &Mutex<Site>, seen: &Mutex<Vec<Seen
     }
     let Some(first) = head.first() else { return Ok(()) };
     let header = |line: &String| line.split_once(": ").map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()));
+    let length = head.iter().filter_map(header).find(|(name, _)| name == "content-length");
+    let mut body = vec![0; length.and_then(|(_, length)| length.parse().ok()).unwrap_or(0)];
+    reader.read_exact(&mut body)?;
     let request = Seen {
+        body: String::from_utf8_lossy(&body).into_owned(),
         path: first.split(' ').nth(1).unwrap_or_default().to_owned(),
         authorization: head.iter().filter_map(header).find(|(name, _)| name == "authorization").map(|(_, value)| value),
     };

@@ -25,7 +25,7 @@ impl Registry {
     /// # Errors
     /// When the saved credentials cannot be read.
     pub fn new(home: &Home, host: &str, access: &Access) -> Result<Self, FetchError> {
-        let given = Login { username: access.username.clone(), password: access.password.clone() };
+        let given = Login { username: access.username.clone(), password: access.password.clone(), ..Login::default() };
         let login = match given.username.is_empty() {
             true => load_login(&home.registry_config, host)?,
             false => Some(given),
@@ -157,34 +157,75 @@ impl Registry {
         let challenge =
             answer.header("www-authenticate").filter(|_| answer.status == 401 && url::same_server(&self.base, target));
         let Some(challenge) = challenge.map(str::to_owned) else { return Ok(answer) };
-        let Some(authorization) = self.authorize(&challenge)? else {
-            return Err(FetchError::other(format!("{method} \"{target}\": basic credential not found")));
+        let refused = |why: &str| FetchError::other(format!("{method} \"{target}\": {why}"));
+        let authorization = match self.authorize(&challenge)? {
+            Ok(authorization) => authorization,
+            Err(why) => return Err(refused(why)),
         };
         *self.authorization.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(authorization.clone());
         self.fetcher.send(method, target, headers, Some(&authorization), body)
     }
 
-    fn authorize(&self, challenge: &str) -> Result<Option<String>, FetchError> {
+    /// What answers a challenge, or why nothing does.
+    fn authorize(&self, challenge: &str) -> Result<Result<String, &'static str>, FetchError> {
         let (kind, rest) = challenge.split_once(' ').unwrap_or((challenge, ""));
-        let own = self.login.as_ref().map(|login| basic(&login.username, &login.password));
+        let login = self.login.as_ref().filter(|login| **login != Login::default());
         if kind.eq_ignore_ascii_case("basic") {
-            return Ok(own);
+            return Ok(match login {
+                None => Err("basic credential not found"),
+                Some(login) if login.username.is_empty() || login.password.is_empty() => {
+                    Err("missing username or password for basic auth")
+                }
+                Some(login) => Ok(basic(&login.username, &login.password)),
+            });
         }
         let Some(realm) = parameter(rest, "realm").filter(|_| kind.eq_ignore_ascii_case("bearer")) else {
             return Err(FetchError::other(format!("unknown challenge: {challenge}")));
         };
-        let mut target = realm;
-        for name in ["service", "scope"] {
-            if let Some(value) = parameter(rest, name) {
-                target.push(if target.contains('?') { '&' } else { '?' });
-                target.push_str(&format!("{name}={}", escape(&value)));
-            }
-        }
-        let answer = self.fetcher.send("GET", &target, &[], own.as_deref(), None)?;
-        let answer = self.expect("GET", &target, answer, &[200])?;
+        let wanted = ["service", "scope"].into_iter().filter_map(|name| Some((name, parameter(rest, name)?)));
+        let token = match login {
+            Some(login) if !login.registry_token.is_empty() => Some(login.registry_token.clone()),
+            Some(login) if !login.identity_token.is_empty() => self.exchange(&realm, wanted, &login.identity_token)?,
+            login => self.token(&realm, wanted, login)?,
+        };
+        Ok(token.map(|token| format!("Bearer {token}")).ok_or("the answer has no token"))
+    }
+
+    /// Asks for a token, with a user and a password or without.
+    fn token<'n>(
+        &self,
+        realm: &str,
+        wanted: impl Iterator<Item = (&'n str, String)>,
+        login: Option<&Login>,
+    ) -> Result<Option<String>, FetchError> {
+        let separator = if realm.contains('?') { '&' } else { '?' };
+        let target = format!("{realm}{separator}{}", form(wanted));
+        let own = login.map(|login| basic(&login.username, &login.password));
+        let target = target.trim_end_matches(separator);
+        let answer = self.fetcher.send("GET", target, &[], own.as_deref(), None)?;
+        self.token_in("GET", target, answer)
+    }
+
+    /// Changes an identity token into one for a request, as OAuth 2 does: <https://distribution.github.io/distribution/spec/auth/oauth/>.
+    fn exchange<'n>(
+        &self,
+        realm: &str,
+        wanted: impl Iterator<Item = (&'n str, String)>,
+        identity: &str,
+    ) -> Result<Option<String>, FetchError> {
+        let grant = [("grant_type", "refresh_token"), ("refresh_token", identity), ("client_id", "oras-go")];
+        let body = form(grant.into_iter().map(|(name, value)| (name, value.to_owned())).chain(wanted));
+        let length = body.len().to_string();
+        let headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Content-Length", length.as_str())];
+        let answer = self.fetcher.send("POST", realm, &headers, None, Some(body.as_bytes()))?;
+        self.token_in("POST", realm, answer)
+    }
+
+    fn token_in(&self, method: &str, target: &str, answer: Fetched) -> Result<Option<String>, FetchError> {
+        let answer = self.expect(method, target, answer, &[200])?;
         let text: Json = serde_json::from_slice(&answer.body).map_err(|error| FetchError::other(error.to_string()))?;
         let token = text["token"].as_str().or_else(|| text["access_token"].as_str());
-        Ok(token.map(|token| format!("Bearer {token}")))
+        Ok(token.map(str::to_owned))
     }
 
     fn expect(&self, method: &str, target: &str, answer: Fetched, good: &[u16]) -> Result<Fetched, FetchError> {
@@ -224,6 +265,11 @@ fn parameter(text: &str, name: &str) -> Option<String> {
     let start = text.find(&format!("{name}=\""))? + name.len() + 2;
     let rest = text.get(start..)?;
     Some(rest.split('"').next().unwrap_or_default().to_owned())
+}
+
+/// `name=value&…`.
+fn form<'n>(fields: impl Iterator<Item = (&'n str, String)>) -> String {
+    fields.map(|(name, value)| format!("{name}={}", escape(&value))).collect::<Vec<_>>().join("&")
 }
 
 fn escape(text: &str) -> String {

@@ -8,14 +8,21 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// A user and a password.
+/// A user and a password, or a token that is one or can be changed into one.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Login {
     /// The user.
     pub username: String,
     /// The password.
     pub password: String,
+    /// What the registry changes into a token for each request; empty for none.
+    pub identity_token: String,
+    /// What is sent with each request as it is; empty for none.
+    pub registry_token: String,
 }
+
+/// The user that a credential helper names when its secret is an identity token.
+const TOKEN_USER: &str = "<token>";
 
 /// The credentials for a host, from Helm's file or else Docker's.
 ///
@@ -49,11 +56,22 @@ fn login_in(config: &Json, host: &str) -> Result<Option<Login>, FetchError> {
     if let Some(helper) = helper(config, host) {
         return ask(&helper, host);
     }
-    let Some(auth) = config["auths"][host]["auth"].as_str() else { return Ok(None) };
-    let decoded = STANDARD.decode(auth).map_err(|error| FetchError::other(format!("credentials for {host}: {error}")))?;
-    let text = String::from_utf8_lossy(&decoded).into_owned();
-    let (username, password) = text.split_once(':').unwrap_or((&text, ""));
-    Ok(Some(Login { username: username.to_owned(), password: password.to_owned() }))
+    let entry = &config["auths"][host];
+    if !entry.is_object() {
+        return Ok(None);
+    }
+    let text = |name: &str| entry[name].as_str().unwrap_or_default();
+    let decoded =
+        STANDARD.decode(text("auth")).map_err(|error| FetchError::other(format!("credentials for {host}: {error}")))?;
+    let decoded = String::from_utf8_lossy(&decoded);
+    let (username, password) = decoded.split_once(':').unwrap_or((&decoded, ""));
+    let login = Login {
+        username: username.to_owned(),
+        password: password.trim_end_matches('\0').to_owned(),
+        identity_token: text("identitytoken").to_owned(),
+        registry_token: text("registrytoken").to_owned(),
+    };
+    Ok(Some(login).filter(|login| *login != Login::default()))
 }
 
 fn helper(config: &Json, host: &str) -> Option<String> {
@@ -78,7 +96,11 @@ fn ask(helper: &str, host: &str) -> Result<Option<Login>, FetchError> {
     let Some(answer) = run(helper, "get", host)? else { return Ok(None) };
     let answer: Json = serde_json::from_slice(&answer).map_err(|error| FetchError::other(error.to_string()))?;
     let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-    Ok(Some(Login { username: text("Username"), password: text("Secret") }))
+    let (username, secret) = (text("Username"), text("Secret"));
+    Ok(Some(match username.as_str() {
+        TOKEN_USER => Login { identity_token: secret, ..Login::default() },
+        _ => Login { username, password: secret, ..Login::default() },
+    }))
 }
 
 /// Keeps the credentials for a host.
