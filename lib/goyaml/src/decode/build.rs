@@ -27,8 +27,15 @@ pub(super) struct Builder<'d, 'a, 't> {
     /// Whether an infinity or a NaN was met.
     not_finite: bool,
     /// The first entry whose key JSON cannot have.
-    bad_entry: Option<(Resolved<'d>, NodeId)>,
+    bad_entry: Option<BadEntry<'d>>,
     result: Value,
+}
+
+/// An entry whose key JSON cannot have.
+struct BadEntry<'d> {
+    mapping: NodeId,
+    key: Resolved<'d>,
+    value: NodeId,
 }
 
 /// What is open.
@@ -89,8 +96,8 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
         while !self.frames.is_empty() {
             self.step().map_err(to_json_error)?;
         }
-        if let Some((key, value)) = &self.bad_entry {
-            return Err(to_json_error(Error::new(self.bad_key(key, *value))));
+        if let Some(bad) = &self.bad_entry {
+            return Err(to_json_error(Error::new(self.bad_key(&bad.key, bad.value))));
         }
         if self.too_deep || self.not_finite { self.judge_json() } else { Ok(self.result) }
     }
@@ -269,7 +276,13 @@ impl<'d, 'a, 't> Builder<'d, 'a, 't> {
         };
         if let (Resolved::Null | Resolved::Uint(_), Some(value)) = (&resolved, cursor.next) {
             *key = Some((Key::Forgotten, NOWHERE));
-            self.bad_entry.get_or_insert((resolved, value));
+            let mapping = cursor.parent;
+            match &mut self.bad_entry {
+                // The last of equal keys wins.
+                Some(bad) if bad.mapping == mapping && bad.key == resolved => bad.value = value,
+                Some(_) => {}
+                none => *none = Some(BadEntry { mapping, key: resolved, value }),
+            }
             return Ok(());
         }
         *key = Some(if place.kept { place.member(key_name(resolved)) } else { (Key::Forgotten, NOWHERE) });

@@ -36,10 +36,13 @@ pub fn kind_of(value: &Value) -> &'static str {
 /// # Errors
 /// As for [`parse()`], and for every other value.
 pub fn parse_map(text: &[u8]) -> Result<Option<Map>, Error> {
-    match parse(text)? {
-        Value::Null => Ok(None),
-        Value::Map(map) => Ok(Some(map)),
-        other => Err(Error::new(mismatch(&other, "map[string]interface {}"))),
+    match parse_partial(text) {
+        Parsed { value: other, .. } if !matches!(other, Value::Null | Value::Map(_)) => {
+            Err(Error::new(mismatch(&other, "map[string]interface {}")))
+        }
+        Parsed { error: Some(error), .. } => Err(error),
+        Parsed { value: Value::Map(map), .. } => Ok(Some(map)),
+        Parsed { .. } => Ok(None),
     }
 }
 
@@ -48,10 +51,13 @@ pub fn parse_map(text: &[u8]) -> Result<Option<Map>, Error> {
 /// # Errors
 /// As for [`parse()`], and for every other value.
 pub fn parse_list(text: &[u8]) -> Result<Option<Vec<Value>>, Error> {
-    match parse(text)? {
-        Value::Null => Ok(None),
-        Value::List(list) => Ok(Some(list)),
-        other => Err(Error::new(mismatch(&other, "[]interface {}"))),
+    match parse_partial(text) {
+        Parsed { value: other, .. } if !matches!(other, Value::Null | Value::List(_)) => {
+            Err(Error::new(mismatch(&other, "[]interface {}")))
+        }
+        Parsed { error: Some(error), .. } => Err(error),
+        Parsed { value: Value::List(list), .. } => Ok(Some(list)),
+        Parsed { .. } => Ok(None),
     }
 }
 

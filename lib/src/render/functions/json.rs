@@ -35,8 +35,8 @@ fn from_json(text: Str) -> Map {
         (Ok(Value::Map(map)), None) => map,
         (Ok(Value::Map(map)), Some(error)) => with_error(map, error),
         (Ok(Value::Nil), None) => Map::nil(),
-        (_, Some(error)) | (Err(error), None) => with_error(Map::new(BTreeMap::new()), error),
-        (Ok(_), None) => {
+        (Ok(Value::Nil), Some(error)) | (Err(error), _) => with_error(Map::new(BTreeMap::new()), error),
+        (Ok(_), _) => {
             let error = Error::new(json::mismatch(&value, "map[string]interface {}"));
             with_error(Map::new(BTreeMap::new()), error)
         }
