@@ -49,7 +49,7 @@ pub fn locate(name: &str, args: &ChartArgs, home: &Home, logs: &mut Vec<Log>) ->
 pub enum Purpose {
     /// To be installed, or shown as if it were.
     Install,
-    /// To be upgraded to: Helm takes libraries there.
+    /// To be upgraded to: Helm takes libraries there, and warns of a deprecated chart later.
     Upgrade,
     /// To be looked at: Helm does not warn of a deprecated chart there.
     Show,
@@ -66,7 +66,7 @@ pub fn load(path: &Path, purpose: Purpose, logs: &mut Vec<Log>) -> Result<Chart,
     if purpose == Purpose::Install {
         chart.check_installable()?;
     }
-    if purpose != Purpose::Show {
+    if purpose == Purpose::Install {
         logs.extend(chart.deprecation());
     }
     Ok(chart)
@@ -83,15 +83,19 @@ pub fn load_complete(
     update: Option<&Home>,
     logs: &mut Vec<Log>,
 ) -> Result<Chart, Failure> {
-    let chart = load(path, purpose, logs)?;
+    let mut chart = load(path, purpose, logs)?;
     match (dependency::check(&chart), update) {
-        (Ok(()), _) => Ok(chart),
-        (Err(missing), None) => Err(missing.into()),
+        (Ok(()), _) => {}
+        (Err(missing), None) => return Err(missing.into()),
         (Err(_), Some(home)) => {
             crate::dependencies::manager(home, path, args.access(), &|line| println!("{line}")).update()?;
-            load(path, purpose, logs)
+            chart = load(path, purpose, logs)?;
         }
     }
+    if purpose == Purpose::Upgrade {
+        logs.extend(chart.deprecation());
+    }
+    Ok(chart)
 }
 
 /// Finds and loads a chart, and gathers the user's values. Messages are printed.
