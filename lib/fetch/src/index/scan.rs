@@ -107,11 +107,8 @@ impl Scanner {
                 (self.has_version, self.is_within) = (true, false);
             }
             ("generated", time) => {
-                self.generated = time.trim_matches('"').to_owned();
-                self.is_within = false;
-                if !(time.starts_with('"') && time.ends_with('"') && time.len() > 1) {
-                    return None;
-                }
+                let Value::String(time) = goyaml::decode(time).ok()? else { return None };
+                (self.generated, self.is_within) = (time, false);
             }
             _ => return None,
         }
@@ -262,6 +259,10 @@ mod tests {
             assert!(found.is_none() || found == sorted(parsed(&text)), "{text}\n{found:?}\n{:?}", parsed(&text));
         }
         assert!(fast >= 8, "{fast} of {}", USUAL.len());
+        // A time without quotes is one all the same.
+        let bare = format!("{HEAD}{}generated: 2024-05-28T10:11:12Z\n", USUAL[0]);
+        assert_eq!(sorted(scan(&bare)), sorted(parsed(&bare)));
+        assert!(scan(&bare).is_some());
     }
 
     #[test]
