@@ -132,9 +132,9 @@ impl Differ {
     ) -> Result<(), PatchError> {
         let kind = types::item_of(field.kind);
         let mut items = Vec::new();
-        for item in to {
+        for (at, item) in to.iter().enumerate() {
             let id = id_of(item, merge_key)?;
-            match find(from, merge_key, id)? {
+            match partner(to, at, from, merge_key)? {
                 Some(Json::Object(from)) => {
                     let empty = Object::new();
                     let mut below = self.maps(from, item.as_object().unwrap_or(&empty), kind, field.retains_keys)?;
@@ -149,9 +149,9 @@ impl Differ {
             }
         }
         if self.deletes {
-            for item in from {
+            for (at, item) in from.iter().enumerate() {
                 let id = id_of(item, merge_key)?;
-                if find(to, merge_key, id)?.is_none() {
+                if partner(from, at, to, merge_key)?.is_none() {
                     items.push(json!({"$patch": "delete", merge_key: id}));
                 }
             }
@@ -172,10 +172,17 @@ fn id_of<'a>(item: &'a Json, key: &str) -> Result<&'a Json, PatchError> {
     item.get(key).ok_or_else(|| PatchError { item: item.to_string(), key: key.to_owned() })
 }
 
-fn find<'a>(items: &'a [Json], key: &str, id: &Json) -> Result<Option<&'a Json>, PatchError> {
-    for item in items {
-        if id_of(item, key)? == id {
-            return Ok(Some(item));
+/// The item among `others` that goes with the one at `at`. Keys may repeat, as the port of a Service that is there for TCP and for
+/// UDP: the first goes with the first, the second with the second.
+fn partner<'a>(items: &[Json], at: usize, others: &'a [Json], key: &str) -> Result<Option<&'a Json>, PatchError> {
+    let id = id_of(&items[at], key)?;
+    let mut before = items[..at].iter().filter(|item| item.get(key) == Some(id)).count();
+    for other in others {
+        if id_of(other, key)? == id {
+            if before == 0 {
+                return Ok(Some(other));
+            }
+            before -= 1;
         }
     }
     Ok(None)

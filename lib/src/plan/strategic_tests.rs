@@ -92,3 +92,19 @@ fn an_item_without_its_key_is_an_error() {
     let error = three_way(&nameless, &nameless, &nameless, "core.v1.Pod").expect_err("no key");
     assert_eq!(error.to_string(), "map: {\"image\":\"x\"} does not contain declared merge key: name");
 }
+
+/// A port may be there twice, for two protocols; what tells items apart is the port alone.
+#[test]
+fn items_of_equal_keys_go_together_in_their_order() {
+    let ports = |tcp: u16, udp: u16| {
+        json!({"spec": {"ports": [
+            {"name": "tcp", "port": 53, "protocol": "TCP", "targetPort": tcp},
+            {"name": "udp", "port": 53, "protocol": "UDP", "targetPort": udp},
+        ]}})
+    };
+    let kind = "core.v1.Service";
+    assert_eq!(patch(kind, ports(53, 53), ports(53, 53), ports(53, 53)), json!({}));
+    let changed = json!([{"port": 53, "targetPort": 1}, {"port": 53, "targetPort": 2}]);
+    let expected = json!({"spec": {"ports": changed, "$setElementOrder/ports": [{"port": 53}, {"port": 53}]}});
+    assert_eq!(patch(kind, ports(53, 53), ports(1, 2), ports(53, 53)), expected);
+}
