@@ -2,6 +2,7 @@
 
 use super::{cluster, options, run};
 use rhelm_kube::ConnectOptions;
+use rhelm_lib::cluster::Cluster;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
@@ -83,6 +84,28 @@ fn the_first_signal_stops_and_records_the_failure() {
         assert_eq!(ended(child), ("Release web has been cancelled.\n".to_owned(), error, 1), "as Helm");
         assert_eq!(place.recorded(), ["failed: Release \"web\" failed: context canceled"]);
     }
+}
+
+#[test]
+fn the_first_signal_stops_tests() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: t, annotations: {helm.sh/hook: test}}\n\
+               spec: {nodeSelector: {disk: none}, containers: [{name: main, image: example/main:1}]}\n";
+    let Some(place) = Place::new(pod) else { return };
+    assert_eq!(ended(place.start(&["install", "web", "./c"])).2, 0);
+    let child = place.start(&["test", "web", "--timeout", "300s"]);
+    let has_begun = || {
+        let pods = run(async { cluster(&place.options).await.list("v1", "Pod", place.namespace()).await });
+        pods.is_ok_and(|pods| pods["items"].as_array().is_some_and(|pods| !pods.is_empty()))
+    };
+    while !has_begun() {
+        std::thread::yield_now();
+    }
+    signal(&child, "TERM");
+    let (said, error, status) = ended(child);
+    assert_eq!(
+        (said.lines().next(), error.as_str(), status),
+        (Some("Release web has been cancelled."), "Error: context canceled\n", 1)
+    );
 }
 
 #[test]

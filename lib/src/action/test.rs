@@ -49,7 +49,9 @@ pub async fn test(cx: Context<'_>, options: &TestOptions) -> Result<Tested, Erro
     release.hooks.sort_by_key(|hook| (!is_excluded(hook, options), !is_skipped(hook, options)));
     let skipped = release.hooks.iter().filter(|hook| is_skipped(hook, options)).count();
     let hook_options = hook_options(&release, options);
-    let (result, afterwards) = hooks::start(cx, &mut release, "test", skipped, hook_options).await;
+    let run = async { Ok(hooks::start(cx, &mut release, "test", skipped, hook_options).await) };
+    let run = cx.cancellation.race(run).await;
+    let (result, afterwards) = run.unwrap_or_else(|cancelled| (Err(cancelled), Afterwards::default()));
     let recorded = cx.record_end(&release).await;
     let result = result.and(recorded.map_err(Error::from));
     Ok(Tested { release, result, options: options.clone(), afterwards })
