@@ -2,6 +2,8 @@
 
 use rhelm_lib::action::install::InstallOptions;
 use rhelm_lib::action::upgrade::UpgradeOptions;
+use rhelm_lib::action::{Strategy, WaitOptions};
+
 use rhelm_lib::store::StoreError;
 use rhelm_testutil::world::{World, config_map};
 use serde_json::json;
@@ -122,4 +124,21 @@ fn what_the_failed_revision_lacks_is_told_of_on_the_way_back_and_left_alone() {
     assert_eq!(world.told(), told);
     let changes = world.changes();
     assert!(changes.iter().all(|change| !change.ends_with("default/a")), "{changes:?}");
+}
+
+#[test]
+fn the_way_back_waits_for_what_it_leaves_alone() {
+    let claim = "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: c}\n";
+    let world = installed(&[&config_map("a", "", "a"), claim].concat());
+    let wait = WaitOptions { strategy: Strategy::Watcher, ..WaitOptions::default() };
+    let options = UpgradeOptions { rollback_on_failure: true, wait, ..web() };
+    let error = world.upgrade(&options, &[&config_map("a", "", "b"), claim].concat()).expect_err("never bound");
+    let unready = "resource PersistentVolumeClaim/default/c not ready. status: InProgress, message: PVC is not Bound. phase: unknown\n\
+                   context deadline exceeded";
+    let text = format!(
+        "an error occurred while rolling back the release. original upgrade error: {unready}: release web failed: {unready}"
+    );
+    assert_eq!(error.to_string(), text);
+    let states: Vec<_> = world.recorded().iter().map(|line| line.split(':').next().unwrap_or_default().to_owned()).collect();
+    assert_eq!(states, ["deployed", "failed", "failed"]);
 }

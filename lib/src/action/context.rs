@@ -38,7 +38,11 @@ impl Context<'_> {
     /// Writes a record where another error is already on its way, or the operation can go on without it.
     pub(super) async fn record(&self, release: &Release) {
         if let Err(error) = self.store.update(release).await {
-            self.warn("failed to update release", vec![("name", release.name.clone()), ("error", error.to_string())]);
+            let (name, revision) = (release.name.clone(), release.revision.to_string());
+            self.warn(
+                "failed to update release",
+                vec![("name", name), ("revision", revision), ("error", error.to_string())],
+            );
         }
     }
 

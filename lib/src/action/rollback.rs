@@ -165,7 +165,12 @@ async fn perform(
     if options.recreate_pods {
         recreate::pods(cx, &executed).await;
     }
-    if let Err(error) = waiting::ready(cx, &executed.live, options.wait).await {
+    // Those that were left alone may be what the upgrade failed of.
+    let mut live = executed.live;
+    let untouched = new.iter().filter(|object| !live.iter().any(|(id, _)| id.is_same(&object.id)));
+    let untouched: Vec<_> = untouched.map(|object| (object.id.clone(), object.content.clone())).collect();
+    live.extend(untouched);
+    if let Err(error) = waiting::ready(cx, &live, options.wait).await {
         let name = release.name.clone();
         revision::set_status(release, Status::Failed, format!("Release {name:?} failed: {error}"));
         cx.record(release).await;
