@@ -36,7 +36,8 @@ pub(super) async fn build(cluster: &dyn Cluster, stream: &str, namespace: &str, 
     for document in split::split(stream) {
         let (source, text) = source_and_text(document);
         let Some(object) = decode(text)? else { continue };
-        if let Some(problem) = unnamed(&object, check) {
+        let malformed = || (check == Check::New).then(|| malformed(&object)).flatten();
+        if let Some(problem) = unnamed(&object, check).or_else(malformed) {
             failures.add(problem);
             // Helm's client stops reading here.
             break;
@@ -177,15 +178,47 @@ fn unnamed(object: &Json, check: Check) -> Option<String> {
         ["apiVersion", "kind"].into_iter().find(|key| object.get(key).is_some_and(|v| !v.is_string() && !v.is_null()));
     match (check, lacks.as_slice(), wrong) {
         (_, [], None) => None,
-        (Check::New, [], Some(key)) => {
-            Some(format!("error validating \"\": error validating data: {key} isn't string type"))
-        }
-        (Check::New, [one], _) => Some(format!("error validating \"\": error validating data: {one} not set")),
-        (Check::New, ..) => {
-            Some("error validating \"\": error validating data: [apiVersion not set, kind not set]".to_owned())
-        }
+        (Check::New, [], Some(key)) => Some(invalid(&format!("{key} isn't string type"))),
+        (Check::New, lacks, _) => Some(invalid(&not_set(lacks))),
         (Check::Recorded, ..) => Some(format!("unable to decode \"\": Object 'Kind' is missing in '{object}'")),
     }
+}
+
+fn invalid(problem: &str) -> String {
+    format!("error validating \"\": error validating data: {problem}")
+}
+
+fn not_set(keys: &[&str]) -> String {
+    match keys {
+        [one] => format!("{one} not set"),
+        several => format!("[{}]", several.iter().map(|key| format!("{key} not set")).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+/// What is wrong with a document that says what it is: its words, or the items of a list.
+fn malformed(object: &Json) -> Option<String> {
+    let text = |object: &Json, key: &str| object.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
+    let (version, kind) = (text(object, "apiVersion"), text(object, "kind"));
+    if kind.is_empty() {
+        return Some(format!("unable to decode \"\": Object 'Kind' is missing in '{object}'"));
+    }
+    if version.matches('/').count() > 1 {
+        return Some(invalid(&format!("unexpected GroupVersion string: {version}")));
+    }
+    if (version.as_str(), kind.as_str()) != ("v1", "List") {
+        return None;
+    }
+    let Some(items) = object.get("items").and_then(Json::as_array).filter(|items| items.iter().all(Json::is_object)) else {
+        return Some(invalid("invalid object to validate"));
+    };
+    items.iter().find_map(|item| {
+        let lacks: Vec<_> = ["apiVersion", "kind"].into_iter().filter(|key| text(item, key).is_empty()).collect();
+        if !lacks.is_empty() {
+            return Some(invalid(&not_set(&lacks)));
+        }
+        let is_list = text(item, "kind") == "List" && text(item, "apiVersion") == "v1";
+        is_list.then(|| "*unstructured.Unstructured is not a list: no Items field in this object".to_owned())
+    })
 }
 
 /// A field of metadata that Go cannot decode, in the order of the keys.
@@ -287,6 +320,19 @@ mod tests {
             ("metadata: {name: a}".to_owned(), validating("[apiVersion not set, kind not set]")),
             ("apiVersion: v1".to_owned(), validating("kind not set")),
             ("apiVersion: v1\nkind: 5".to_owned(), validating("kind isn't string type")),
+            (
+                "apiVersion: v1\nkind: \"\"".to_owned(),
+                "unable to decode \"\": Object 'Kind' is missing in '{\"apiVersion\":\"v1\",\"kind\":\"\"}'".to_owned(),
+            ),
+            ("apiVersion: a/b/c\nkind: X".to_owned(), validating("unexpected GroupVersion string: a/b/c")),
+            ("apiVersion: v1\nkind: List".to_owned(), validating("invalid object to validate")),
+            ("apiVersion: v1\nkind: List\nitems: [foo]".to_owned(), validating("invalid object to validate")),
+            ("apiVersion: v1\nkind: List\nitems: [{}]".to_owned(), validating("[apiVersion not set, kind not set]")),
+            ("apiVersion: v1\nkind: List\nitems: [{kind: ConfigMap}]".to_owned(), validating("apiVersion not set")),
+            (
+                "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: List, items: []}]".to_owned(),
+                "*unstructured.Unstructured is not a list: no Items field in this object".to_owned(),
+            ),
             (format!("apiVersion: v1\n---\n{bar}"), validating("kind not set")),
             (format!("{bar}---\n{bar}---\n{foo}"), both),
             (
