@@ -2,6 +2,7 @@
 
 mod commands;
 mod definitions;
+mod differences;
 mod faults;
 mod install;
 pub(crate) mod interop;
