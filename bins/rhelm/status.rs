@@ -4,7 +4,7 @@ use super::driver::{self, Releases};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::release_text::{Shown, release_text};
 use rhelm_cli::{
-    Failure, Format, GlobalArgs, exactly, json_text, parse_format, parse_int, print_logs, server_tables, write_stdout,
+    Failure, Format, GlobalArgs, TablePrinter, exactly, json_text, parse_format, parse_int, print_logs, write_stdout,
 };
 use rhelm_kube::{Form, KubeCluster};
 use rhelm_lib::action::{get, status};
@@ -93,5 +93,6 @@ async fn pods(cluster: &KubeCluster, object: &Object, selector: &str, form: Form
 
 /// In the order of versions and kinds, where Helm leaves it to chance.
 fn tables(resources: &BTreeMap<String, Vec<Json>>) -> String {
-    resources.iter().map(|(kind, tables)| format!("==> {kind}\n{}\n", server_tables(tables))).collect()
+    let mut printer = TablePrinter::default();
+    resources.iter().map(|(kind, tables)| format!("==> {kind}\n{}\n", printer.print(tables))).collect()
 }

@@ -74,7 +74,7 @@ pub use parse::{matches, parse_bool, read_as_pflag, with_flags, with_flags_now};
 pub use post_render::{PostRendering, renderer};
 pub use post_render_args::{PostRenderArgs, ReportForm, Stage};
 pub use render_args::RenderArgs;
-pub use server_table::server_tables;
+pub use server_table::TablePrinter;
 pub use settings::settings;
 pub use signals::raising;
 pub use stack::{on_thread, with_stack};

@@ -6,21 +6,28 @@ use serde_json::Value as Json;
 const NARROWEST: usize = 6;
 const PADDING: usize = 3;
 
-/// The text of tables of one kind. Helm lays out each by itself, and only the first one has a header.
-#[must_use]
-pub fn server_tables(tables: &[Json]) -> String {
-    let mut text = String::new();
-    let mut columns_before: Option<&Json> = None;
-    for table in tables {
-        let columns = &table["columnDefinitions"];
-        let mut lines = rows(table);
-        if columns_before != Some(columns) && !lines.is_empty() {
-            lines.insert(0, shown(columns).map(|at| text_of(&columns[at]["name"]).to_uppercase()).collect());
-            columns_before = Some(columns);
+/// Prints one table after the other. Each is laid out by itself, and one with the columns of the one before it has no header,
+/// also where it is of another kind.
+#[derive(Default)]
+pub struct TablePrinter {
+    columns_before: Json,
+}
+
+impl TablePrinter {
+    /// The text of tables.
+    pub fn print(&mut self, tables: &[Json]) -> String {
+        let mut text = String::new();
+        for table in tables {
+            let columns = &table["columnDefinitions"];
+            let mut lines = rows(table);
+            if self.columns_before != *columns && !lines.is_empty() {
+                lines.insert(0, shown(columns).map(|at| text_of(&columns[at]["name"]).to_uppercase()).collect());
+                self.columns_before = columns.clone();
+            }
+            text.push_str(&layout(&lines));
         }
-        text.push_str(&layout(&lines));
+        text
     }
-    text
 }
 
 /// The places of the columns that are not for wide tables only.
@@ -82,7 +89,9 @@ mod tests {
             })
         };
         let expected = "NAME       DATA   AGE\ngb-store   1      5s\na     1     5s\n";
-        assert_eq!(server_tables(&[table("gb-store", "1"), table("a", "1")]), expected);
-        assert_eq!(server_tables(&[json!({"columnDefinitions": [{"name": "Name"}], "rows": []})]), "");
+        let mut printer = TablePrinter::default();
+        assert_eq!(printer.print(&[table("gb-store", "1"), table("a", "1")]), expected);
+        assert_eq!(printer.print(&[table("b", "2")]), "b     2     5s\n");
+        assert_eq!(printer.print(&[json!({"columnDefinitions": [{"name": "Name"}], "rows": []})]), "");
     }
 }
