@@ -318,7 +318,7 @@ fn unreachable(method: &'static str, target: &str, cause: String) -> FetchError 
 fn failed(method: &'static str, target: &str, error: &ureq::Error) -> FetchError {
     let host = url::parse(target).authority;
     let cause = match error {
-        ureq::Error::HostNotFound => format!("dial tcp: lookup {}: no such host", without_port(host)),
+        ureq::Error::HostNotFound => unknown_host(host),
         ureq::Error::Io(error) => return broken(method, target, error),
         ureq::Error::ConnectionFailed => format!("dial tcp {}: connect: connection refused", address(target)),
         ureq::Error::Timeout(_) => "context deadline exceeded (Client.Timeout exceeded while awaiting headers)".to_owned(),
@@ -334,7 +334,7 @@ fn broken(method: &'static str, target: &str, error: &std::io::Error) -> FetchEr
         std::io::ErrorKind::UnexpectedEof => "unexpected EOF".to_owned(),
         _ if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) => tls_cause(error),
         _ if error.to_string().contains("lookup address") => {
-            format!("dial tcp: lookup {}: no such host", without_port(url::parse(target).authority))
+            unknown_host(url::parse(target).authority)
         }
         _ => error.to_string(),
     };
@@ -360,8 +360,17 @@ fn tls_cause(error: &rustls::Error) -> String {
     format!("tls: failed to verify certificate: {cause}")
 }
 
-fn without_port(authority: &str) -> &str {
-    authority.rsplit_once(':').map_or(authority, |(host, _)| host)
+/// Go names the server that it asked.
+fn unknown_host(authority: &str) -> String {
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    let settings = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
+    let server = settings.lines().find_map(|line| line.strip_prefix("nameserver")?.split_whitespace().next());
+    let server = match server {
+        Some(server) if server.contains(':') => format!(" on [{server}]:53"),
+        Some(server) => format!(" on {server}:53"),
+        None => String::new(),
+    };
+    format!("dial tcp: lookup {host}{server}: no such host")
 }
 
 /// The address that a URL's host has, as Go names it when it cannot be reached.

@@ -183,11 +183,23 @@ fn value(lines: &str, name: &str) -> Option<Value> {
     {
         return Some(Value::from(text));
     }
+    if more.trim().is_empty()
+        && let Some(items) = flow_list(first)
+    {
+        return Some(Value::List(items));
+    }
     let text = format!("{INDENT}{}", &lines[INDENT.len()..]);
     match goyaml::decode(&text).ok()? {
         Value::Map(mut map) => map.remove(name),
         _ => None,
     }
+}
+
+/// `[a, b]` of texts that mean themselves.
+fn flow_list(text: &str) -> Option<Vec<Value>> {
+    let inner =
+        text.strip_prefix('[')?.strip_suffix(']').filter(|inner| !inner.contains(['[', ']', '{', '}', '"', '\'', '#']))?;
+    inner.split(',').map(|item| simple(item.trim_matches(' ')).map(Value::from)).collect()
 }
 
 /// Words that are no texts.
@@ -241,6 +253,9 @@ mod tests {
         "  web:\n  - description: 'it''s: quoted\n      and goes on'\n    name: web\n    version: 1.0.0\n",
         "  web:\n  - description: \"a \\\"b\\\" \\u00e9\"\n    keywords:\n    - yes\n    - sql\n    - 12\n    name: web\n    version: 1.0.0\n",
         "  web:\n  - dependencies:\n    - name: other\n      version: 3.0.0\n    name: web\n    version: 1.0.0\n",
+        "  web:\n  - keywords: [database, web,queue , a b]\n    urls: [https://h/a:b.tgz, b-1.2.3.tgz]\n    name: web\n    version: 1.0.0\n",
+        "  web:\n  - keywords: [yes, 12, a: b, web]\n    urls: []\n    name: web\n    version: 1.0.0\n",
+        "  web:\n  - keywords: [a,, b]\n    urls: [a,]\n    name: web\n    version: 1.0.0\n",
         "  web:\n  - appVersion: 1.10\n    description: null\n    name: web\n    version: 1.0.0\n",
         "  web:\n  - description: a # comment\n    name: web\n    version: 1.0.0\n",
         "  web:\n  - name: web\n    version: nonsense\n  - version: 1.0.0\n",
