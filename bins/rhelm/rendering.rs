@@ -112,6 +112,7 @@ impl ChartSource<'_> {
         let mut chart = self.chart.clone();
         if let Some(defaults) = &facts.defaults {
             chart.values = defaults.clone();
+            chart.has_values = true;
         }
         let args = &self.args.render;
         let options = RenderOptions {

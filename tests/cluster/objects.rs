@@ -34,6 +34,18 @@ fn an_object_is_applied_read_listed_and_deleted() {
 }
 
 #[test]
+fn what_was_exported_is_created_whatever_its_version_was() {
+    let Some(options) = options() else { return };
+    run(async {
+        let cluster = cluster(&options).await;
+        let mut object = config_map(cluster.default_namespace(), "a");
+        object["metadata"]["resourceVersion"] = json!("1");
+        let created = cluster.write(&[Write::Create { object }]).await.remove(0).expect("created");
+        assert_ne!(created["metadata"]["resourceVersion"], "1");
+    });
+}
+
+#[test]
 fn text_that_yaml_would_fold_arrives_as_it_is() {
     let Some(options) = options() else { return };
     run(async {

@@ -114,6 +114,10 @@ pub fn open(
     let home = global.home(variable);
     let update = dependencies.dependency_update.then_some(&home);
     let path = locate(name, chart, &home, &mut logs);
+    if purpose == Purpose::Upgrade {
+        // Helm says where the chart is only when it is installed.
+        logs.retain(|log| log.message.starts_with("setting version"));
+    }
     let loaded = path.and_then(|path| {
         let config = values.gather(&home, &chart.access())?;
         Ok((config, load_complete(&path, purpose, chart, update, &mut logs)?))

@@ -333,9 +333,7 @@ fn broken(method: &'static str, target: &str, error: &std::io::Error) -> FetchEr
         std::io::ErrorKind::ConnectionRefused => format!("dial tcp {}: connect: connection refused", address(target)),
         std::io::ErrorKind::UnexpectedEof => "unexpected EOF".to_owned(),
         _ if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) => tls_cause(error),
-        _ if error.to_string().contains("lookup address") => {
-            unknown_host(url::parse(target).authority)
-        }
+        _ if error.to_string().contains("lookup address") => unknown_host(url::parse(target).authority),
         _ => error.to_string(),
     };
     unreachable(method, target, cause)

@@ -108,7 +108,12 @@ async fn create(cluster: &KubeCluster, object: &Json) -> Result<Json, ClusterErr
     let id = ObjectId::of(object);
     let resource = cluster.resource(&id.api_version, &id.kind).await?;
     let path = format!("{}?{MANAGER}", collection(&id.api_version, &resource, &id.namespace));
-    cluster.connection().json(Call::new(Method::POST, path).body(object)).await
+    let mut object = object.clone();
+    // What was exported says which version it had there; client-go leaves that out, too.
+    if let Some(metadata) = object.get_mut("metadata").and_then(Json::as_object_mut) {
+        metadata.remove("resourceVersion");
+    }
+    cluster.connection().json(Call::new(Method::POST, path).body(&object)).await
 }
 
 async fn send_patch(cluster: &KubeCluster, id: &ObjectId, patch: &Patch) -> Result<Json, ClusterError> {
