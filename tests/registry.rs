@@ -155,7 +155,9 @@ fn what_no_flag_gives_is_asked_for() {
 /// An answer that wants a token, and the server that gives it.
 fn challenged(server: &Server) {
     let challenge = format!("Bearer realm=\"{}/token\",service=\"s\",scope=\"repository:c/web:pull\"", server.url());
-    let denied = format!("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: {challenge}\r\nContent-Length: 0\r\n\r\n");
+    // The server ends the connection, and nobody may send another request on it.
+    let close = "Connection: close\r\nContent-Length: 0\r\n\r\n";
+    let denied = format!("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: {challenge}\r\n{close}");
     server.change(|site| {
         let site = site.answer("/v2/", denied.clone()).answer("/v2/c/web/manifests/1.0.0", denied.clone());
         let token = "{\"token\": \"T\", \"access_token\": \"T\"}";

@@ -100,9 +100,9 @@ impl Driver for SqlDriver {
         let record = |mut row: Row| Record { head: head(&mut row), body: row.text(HEAD_COLUMNS).into_bytes() };
         let mut found: Vec<_> = rows.into_iter().map(record).collect();
         add_labels(found.iter_mut().map(|record| &mut record.head), labels);
-        let mut found: HashMap<_, _> = found.into_iter().map(|record| (record.head.id.clone(), record)).collect();
-        let mut take = |id: &RecordId| found.remove(&RecordId { namespace: namespace(id).to_owned(), ..id.clone() });
-        Ok(ids.iter().map(|id| take(id).ok_or(StoreError::NotFound)).collect())
+        let found: HashMap<_, _> = found.into_iter().map(|record| (record.head.id.clone(), record)).collect();
+        let find = |id: &RecordId| found.get(&RecordId { namespace: namespace(id).to_owned(), ..id.clone() });
+        Ok(ids.iter().map(|id| find(id).cloned().ok_or(StoreError::NotFound)).collect())
     }
 
     async fn create(&self, record: &Record) -> Result<String, StoreError> {

@@ -3,6 +3,7 @@
 //! The cut is Helm's: a line that begins with `---` starts the next document, and what follows the dashes on that line belongs
 //! to it. The documents' bytes, one after the other, are the bytes of the stream.
 
+use super::filter::with_room;
 use memchr::memmem::Finder;
 use std::io::{Error, ErrorKind, Read, Result};
 
@@ -99,7 +100,7 @@ impl<R: Read> Documents<R> {
     /// # Errors
     /// Those of [`Documents::next`].
     pub fn group(&mut self, size: usize) -> Result<Option<Group>> {
-        let mut group = Group { bytes: Vec::with_capacity(size), documents: Vec::new() };
+        let mut group = Group { bytes: Vec::with_capacity(with_room(size)), documents: Vec::new() };
         while group.bytes.len() < size
             && let Some(Document { number, bytes, content }) = self.next()?
         {

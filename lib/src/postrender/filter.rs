@@ -9,7 +9,7 @@ use std::io::{Read, Write};
 
 /// How many bytes one processor works on, and on how many of such groups all work at once.
 const GROUP: usize = 1 << 16;
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 8;
 
 /// A filter of the manifest stream.
 pub trait PostRenderer: Send + Sync {
@@ -80,12 +80,17 @@ pub(super) fn groups<R: Read>(documents: &mut Documents<R>) -> std::io::Result<V
     (0..AT_ONCE).map_while(|_| documents.group(GROUP).transpose()).collect()
 }
 
+/// Room for a little more: growing would double it.
+pub(super) fn with_room(length: usize) -> usize {
+    length + length / 4
+}
+
 /// What becomes of a group, as far as `change` makes no mistake.
 fn changed<E: std::fmt::Display>(
     group: &Group,
     change: impl Fn(&str) -> Result<Cow<'_, str>, E>,
 ) -> (Vec<u8>, Result<(), FilterError>) {
-    let mut output = Vec::with_capacity(group.bytes().len());
+    let mut output = Vec::with_capacity(with_room(group.bytes().len()));
     let result = group.documents().try_for_each(|document| {
         let (frame, content) = document.bytes.split_at(document.content);
         let error = |cause: String| FilterError::Document { document: describe(document), cause };
