@@ -157,8 +157,14 @@ fn fields(item: &str) -> Option<Map> {
         map.insert(name.to_owned(), value(&item[start..end], name)?).is_none().then_some(())
     };
     for line in item.split_inclusive('\n') {
-        let key = line.get(INDENT.len()..).filter(|key| !key.starts_with([' ', '\n']) && !key.starts_with("- "));
-        if let Some((key, _)) = key.and_then(|key| key.split_once(':')) {
+        let field = line.get(INDENT.len()..).unwrap_or_default();
+        let goes_on = field.starts_with(' ') || field.starts_with("- ") || field.trim().is_empty();
+        // A version begins with a field.
+        if at == 0 || !goes_on {
+            let (key, value) = field.split_once(':')?;
+            if !is_name(key) || !value.starts_with([' ', '\n']) {
+                return None;
+            }
             take(current, at)?;
             current = FIELDS.iter().find(|name| **name == key).map(|name| (at, *name));
         }
@@ -260,6 +266,12 @@ mod tests {
         "  web:\n  - description: a # comment\n    name: web\n    version: 1.0.0\n",
         "  web:\n  - name: web\n    version: nonsense\n  - version: 1.0.0\n",
         "  web: \n  - name: web\n    version: 1.0.0\n",
+        "  web:\n  - {name: web, version: 1.0.0}\n",
+        "  web:\n  - {name: web, version: 1.0.0}\n  - {name: web, version: 2.0.0,\n    urls: [a]}\n",
+        "  web:\n  -   name: web\n      version: 1.0.0\n",
+        "  web:\n  - \"name\": web\n    version: 1.0.0\n    'urls': [a]\n",
+        "  web:\n  - ? name\n    : web\n    version : 1.0.0\n",
+        "  web:\n  - # first\n    name: web\n    # second: x\n    version: 1.0.0\n\n    urls: [a]\n",
         "  web:\n",
         "",
     ];
