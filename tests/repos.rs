@@ -189,6 +189,44 @@ fn passwords_are_asked_for() {
     ]);
 }
 
+#[test]
+fn users_in_urls_are_known_and_their_passwords_are_not_shown() {
+    let Some((beside, server)) = start() else { return };
+    server.change(|site| site.authorization(LOGIN).redirect("/gone/index.yaml", "http://other:hidden@127.0.0.1:1/"));
+    let host = server.url().replace("http://", "");
+    let beside = beside.variable("HOST", &host).files("c", &chart("c", "1.0.0"));
+    beside.same(&[
+        "helm repo add loc http://user:secret@$HOST && cat .config/helm/repositories.yaml",
+        "helm repo update",
+        "helm pull loc/web && ls *.tgz && rm *.tgz",
+        "helm pull web --repo http://user:secret@$HOST/ && ls *.tgz && rm *.tgz",
+        "helm pull http://user:secret@$HOST/web-1.0.0.tgz && ls *.tgz && rm *.tgz",
+        "helm pull web --repo http://$HOST/gone",
+        "helm pull http://user:secret@127.0.0.1:1/web-1.0.0.tgz",
+        "helm template r c -f http://user:secret@127.0.0.1:1/v.yaml",
+        "helm template r c --set-file a=http://user:secret@127.0.0.1:1/v.yaml",
+    ]);
+    // Here Helm shows them.
+    let lines = [
+        "helm pull http://user:secret@$HOST/nope.tgz",
+        "helm template r c -f http://user:secret@$HOST/nope.yaml",
+        "helm template r c -f http://user:sec%ret@$HOST/nope.yaml",
+        "helm pull oci://user:secret@$HOST/web",
+        "helm pull nope --repo http://user:secret@$HOST",
+        "helm repo add other http://user:secret@127.0.0.1:1",
+        "helm repo add other http://user:sec%ret@127.0.0.1:1",
+        "helm search hub web --endpoint http://user:secret@127.0.0.1:1",
+        "helm search hub web --endpoint 'http://user:sec%ret@127.0.0.1:1'",
+        "echo '{\"$ref\": \"http://user:secret@127.0.0.1:1/s.json\"}' > c/values.schema.json; helm template r c; rm c/values.schema.json",
+        "echo 'dependencies: [{name: a, repository: \"http://user:secret@127.0.0.1:1\"}]' >> c/Chart.yaml; helm dependency update c",
+        "helm dependency build c",
+    ];
+    for line in lines {
+        let masked = beside.theirs(line).replace(":secret@", ":***@").replace(":sec%ret@", ":***@");
+        assert_eq!(beside.ours(line), masked, "{line}");
+    }
+}
+
 /// Whether credentials were sent for the last thing that was asked for.
 fn was_trusted(server: &Server) -> bool {
     server.seen().last().expect("a request").authorization.is_some()

@@ -22,7 +22,7 @@ pub mod goduration;
 pub mod gonumber;
 mod gotext;
 mod gotime;
-mod gourl;
+pub mod gourl;
 pub mod lint;
 pub mod log;
 pub mod manifest;

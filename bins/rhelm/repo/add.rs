@@ -3,7 +3,8 @@
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::{Failure, ask_hidden, exactly, parse_duration, say};
 use rhelm_fetch::repositories::{Repositories, Repository, lock};
-use rhelm_fetch::{Access, FetchError, Home, index};
+use rhelm_fetch::{Access, FetchError, Home, index, url};
+use rhelm_lib::gourl::shown;
 use std::io::Read;
 use std::time::Duration;
 
@@ -84,11 +85,12 @@ pub(super) fn run(home: &Home, matches: &ArgMatches) -> Result<(), Failure> {
         say(&format!("{name:?} already exists with the same configuration, skipping"));
         return Ok(());
     }
+    url::checked(&repository.url)?;
     let access = Access { timeout: Some(args.timeout).filter(|timeout| !timeout.is_zero()), ..repository.access() };
     index::update(home, &repository, access).map_err(|error| match error {
         FetchError::Protocol(_) => error.into(),
         error => {
-            let place = &repository.url;
+            let place = shown(&repository.url);
             Failure::new(format!("looks like {place:?} is not a valid chart repository or cannot be reached: {error}"))
         }
     })?;

@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use rhelm_fetch::{Access, FetchError, Fetcher};
+use rhelm_lib::gourl::shown;
 use rhelm_lib::render::{self, Environment};
 use std::net::ToSocketAddrs;
 use std::sync::Arc;
@@ -49,6 +50,7 @@ fn resolve(host: &str) -> Option<Vec<String>> {
 
 fn fetch_schema(url: &str) -> Result<Vec<u8>, String> {
     let fetched = Fetcher::new(Access::default()).get(url, url);
+    let url = shown(url);
     fetched.map_err(|error| match error {
         FetchError::Status { status, .. } => {
             let (number, words) = status.split_once(' ').unwrap_or((&status, ""));

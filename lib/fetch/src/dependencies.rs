@@ -7,6 +7,7 @@ use crate::{Access, FetchError, Home, files, registry, url};
 use goyaml::Value;
 use rhelm_lib::chart::document::{lock_digest, old_lock_digest, sha256};
 use rhelm_lib::chart::{Chart, Dependency, Lock, loader, package};
+use rhelm_lib::gourl::{self, Url};
 use rhelm_lib::version::{Constraint, Version};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -80,7 +81,7 @@ impl Manager<'_> {
         }
         let names = self.repository_names(&lock.dependencies)?;
         if !names.unmanaged.is_empty() {
-            let urls: Vec<&str> = names.unmanaged.iter().map(|repository| repository.url.as_str()).collect();
+            let urls: Vec<String> = names.unmanaged.iter().map(|repository| gourl::shown(&repository.url)).collect();
             let urls = urls.join(", ");
             return Err(FetchError::other(format!(
                 "no repository definition for {urls}. Please add the missing repos via 'helm repo add'"
@@ -151,7 +152,7 @@ impl Manager<'_> {
             match known {
                 Some(repository) => drop(names.by_dependency.insert(dependency.name.clone(), repository.clone())),
                 None if is_url(asked) => names.unmanaged(dependency),
-                None => missing.push(asked.clone()),
+                None => missing.push(gourl::shown(asked)),
             }
         }
         if missing.is_empty() {
@@ -194,7 +195,7 @@ impl Manager<'_> {
                 None => missing.push(format!(
                     "{:?} (repository {:?}, version {:?})",
                     dependency.name,
-                    names.url(dependency),
+                    gourl::shown(&names.url(dependency)),
                     dependency.version
                 )),
             }
@@ -303,12 +304,7 @@ impl Names {
 }
 
 fn is_url(text: &str) -> bool {
-    let scheme = text.split_once(':').map(|(scheme, _)| scheme);
-    let is_scheme = |scheme: &str| {
-        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
-    };
-    (scheme.is_some_and(is_scheme) && !text.contains(' ')) || text.starts_with('/')
+    Url::read(text).is_ok_and(|url| !url.scheme.is_empty() || url.path.starts_with(b"/"))
 }
 
 /// Fetches indexes at the same time and reports each as it comes, under the name that `shown` gives it. What fails is returned.
@@ -324,15 +320,13 @@ pub fn update_all(
         for repository in repositories {
             let (failed, shown) = (&failed, &shown);
             let access = Access { timeout: access.timeout, ..locate::merged(access, Some(repository)) };
+            let name = gourl::shown(shown(repository));
             scope.spawn(move || match index::update(home, repository, access) {
-                Ok(_) => report(&format!("...Successfully got an update from the {:?} chart repository", shown(repository))),
+                Ok(_) => report(&format!("...Successfully got an update from the {name:?} chart repository")),
                 Err(error) => {
                     let is_named = shown(repository) == repository.name;
-                    let place = if is_named { format!(" ({})", repository.url) } else { String::new() };
-                    report(&format!(
-                        "...Unable to get an update from the {:?} chart repository{place}:\n\t{error}",
-                        shown(repository)
-                    ));
+                    let place = if is_named { format!(" ({})", gourl::shown(&repository.url)) } else { String::new() };
+                    report(&format!("...Unable to get an update from the {name:?} chart repository{place}:\n\t{error}"));
                     failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(repository.url.clone());
                 }
             });

@@ -1,10 +1,12 @@
 //! Why something could not be fetched.
 
-/// A failure, in Helm's words where Helm has some.
+use rhelm_lib::gourl::shown;
+
+/// A failure, in Helm's words where Helm has some. Passwords in URLs are not shown.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum FetchError {
     /// The server cannot be reached, or breaks off.
-    #[error("{method} \"{url}\": {cause}")]
+    #[error("{method} \"{}\": {cause}", shown(url))]
     Unreachable {
         /// `Get`, as Go writes it.
         method: &'static str,
@@ -14,7 +16,7 @@ pub enum FetchError {
         cause: String,
     },
     /// The server answers, but not with what was asked for.
-    #[error("failed to fetch {url} : {status}")]
+    #[error("failed to fetch {} : {status}", shown(url))]
     Status {
         /// What was asked for.
         url: String,
@@ -25,7 +27,7 @@ pub enum FetchError {
     #[error("could not find protocol handler for: {0}")]
     Protocol(String),
     /// More than anything of its kind holds.
-    #[error("{url}: more than {limit} bytes")]
+    #[error("{}: more than {limit} bytes", shown(url))]
     TooLarge {
         /// What was asked for.
         url: String,
@@ -33,7 +35,7 @@ pub enum FetchError {
         limit: u64,
     },
     /// The content is not what an index or a registry promised.
-    #[error("{url}: digest mismatch: expected {expected}, got {found}")]
+    #[error("{}: digest mismatch: expected {expected}, got {found}", shown(url))]
     Digest {
         /// What was asked for.
         url: String,

@@ -217,7 +217,7 @@ fn newest_first(one: &Entry, other: &Entry) -> Ordering {
 /// # Errors
 /// When it cannot be had, or is none.
 pub fn fetch(fetcher: &Fetcher, repository: &str) -> Result<(Vec<u8>, Index), FetchError> {
-    let text = fetcher.get(&url::resolve(repository, "index.yaml"), repository)?;
+    let text = fetcher.get(&url::resolve(repository, "index.yaml")?, repository)?;
     let index = Index::skim(&text)?;
     Ok((text, index))
 }

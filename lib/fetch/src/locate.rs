@@ -5,6 +5,7 @@ use crate::registry;
 use crate::repositories::{Repositories, Repository, index_path};
 use crate::{Access, FetchError, Home, files, url};
 use rhelm_lib::chart::document::sha256;
+use rhelm_lib::gourl::{self, Url};
 use std::path::PathBuf;
 
 /// A chart that is asked for.
@@ -79,13 +80,14 @@ pub fn locate(home: &Home, request: &Request) -> Result<Location, FetchError> {
     if !request.repository.is_empty() {
         return in_repository(home, request);
     }
-    let parts = url::parse(&request.reference);
+    let parts = url::checked(&request.reference)?;
     let repositories = Repositories::load(&home.repository_config)?;
-    if !parts.scheme.is_empty() && !parts.authority.is_empty() && !parts.path.is_empty() {
-        return Ok(at_url(home, request, &repositories));
+    if !parts.scheme.is_empty() && !parts.host.is_empty() && !parts.path.is_empty() {
+        return Ok(at_url(home, request, &repositories, &parts));
     }
-    let (name, chart) = request.reference.split_once('/').ok_or_else(|| {
-        let reference = &request.reference;
+    let path = String::from_utf8_lossy(&parts.path);
+    let (name, chart) = path.split_once('/').ok_or_else(|| {
+        let reference = String::from_utf8_lossy(&parts.print()).into_owned();
         FetchError::other(format!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {reference}"))
     })?;
     let repository = repositories.named(name).ok_or_else(|| FetchError::other(format!("repo {name} not found")))?;
@@ -98,35 +100,45 @@ pub fn locate(home: &Home, request: &Request) -> Result<Location, FetchError> {
         ))
     })?;
     let access = merged(&request.access, Some(repository));
-    archive_of(entry, &request.reference, &repository.url, access)
+    let invalid = |_| FetchError::other(format!("invalid chart URL format: {}", request.reference));
+    archive_of(entry, &request.reference, &repository.url, access, invalid)
 }
 
-fn archive_of(entry: &Entry, what: &str, repository: &str, access: Access) -> Result<Location, FetchError> {
+fn archive_of(
+    entry: &Entry,
+    what: &str,
+    repository: &str,
+    access: Access,
+    unresolved: impl FnOnce(FetchError) -> FetchError,
+) -> Result<Location, FetchError> {
     let Some(first) = entry.urls.first() else {
         return Err(FetchError::other(format!("chart {what:?} has no downloadable URLs")));
     };
-    let url = url::resolve(repository, first);
+    let url = url::resolve(repository, first).map_err(unresolved)?;
     Ok(Location { url, owner: repository.to_owned(), access, digest: entry.digest.clone() })
 }
 
 fn in_repository(home: &Home, request: &Request) -> Result<Location, FetchError> {
     let Request { reference, version, repository, access } = request;
+    url::checked(repository)?;
+    let shown = gourl::shown(repository);
     let (_, index) = index::fetch(&home.fetcher(access.clone()), repository).map_err(|error| match error {
         FetchError::Protocol(_) => error,
-        error => FetchError::other(format!(
-            "looks like {repository:?} is not a valid chart repository or cannot be reached: {error}"
-        )),
+        error => {
+            FetchError::other(format!("looks like {shown:?} is not a valid chart repository or cannot be reached: {error}"))
+        }
     })?;
     let found = index.find(reference, version).map_err(|_| {
         let version = if version.is_empty() { String::new() } else { format!(" version {version:?}") };
-        FetchError::other(format!("chart {reference:?}{version} not found in {repository} repository"))
+        FetchError::other(format!("chart {reference:?}{version} not found in {shown} repository"))
     })?;
-    archive_of(found, reference, repository, access.clone())
+    let failed = |error| FetchError::other(format!("failed to make chart URL absolute: {error}"));
+    archive_of(found, reference, repository, access.clone(), failed)
 }
 
 /// A URL belongs to the repository whose index names it, if any does.
-fn at_url(home: &Home, request: &Request, repositories: &Repositories) -> Location {
-    let target = &request.reference;
+fn at_url(home: &Home, request: &Request, repositories: &Repositories, parts: &Url) -> Location {
+    let target = &String::from_utf8_lossy(&parts.print()).into_owned();
     let is_owner = |repository: &&Repository| {
         let text = std::fs::read(index_path(home, &repository.name)).unwrap_or_default();
         // Reading an index takes long; most do not name it.
@@ -178,7 +190,7 @@ pub fn fetch_from(home: &Home, location: &Location, version: &str) -> Result<Arc
         let (reference, access) = (location.url.clone(), location.access.clone());
         return registry::pull(home, &Request { reference, version: version.to_owned(), access, ..Request::default() });
     }
-    let file_name = url::file_name(&location.url).to_owned();
+    let file_name = url::file_name(&location.url);
     if let Some(data) = cached(home, &location.digest) {
         let cached = cache_path(home, &location.digest);
         return Ok(Archive { data, file_name, cached, location: Some(location.clone()), ..Archive::default() });

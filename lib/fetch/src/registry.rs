@@ -3,10 +3,12 @@
 mod client;
 mod credentials;
 mod plugin;
+mod reference;
 
 pub use client::Registry;
 pub use credentials::{Login, load_login, remove_login, save_login};
 pub use plugin::pull_plugin;
+pub use reference::Reference;
 
 use crate::locate::{Archive, Request, cached, keep};
 use crate::{Access, FetchError, Home};
@@ -23,44 +25,6 @@ const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 #[must_use]
 pub fn is_oci(reference: &str) -> bool {
     reference.starts_with("oci://")
-}
-
-/// A reference's parts: `oci://host/repository:tag@digest`.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Reference {
-    /// Host and port.
-    pub host: String,
-    /// The path.
-    pub repository: String,
-    /// The tag, empty for none.
-    pub tag: String,
-    /// The digest, empty for none.
-    pub digest: String,
-}
-
-impl Reference {
-    /// Takes a reference apart.
-    ///
-    /// # Errors
-    /// When it names no repository.
-    pub fn parse(text: &str) -> Result<Self, FetchError> {
-        let invalid = || FetchError::other("invalid reference: missing registry or repository");
-        let (host, rest) = text.trim_start_matches("oci://").split_once('/').ok_or_else(invalid)?;
-        let (rest, digest) = rest.split_once('@').unwrap_or((rest, ""));
-        let (repository, tag) = rest.rsplit_once(':').unwrap_or((rest, ""));
-        let is_proper = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "/._-".contains(c);
-        if host.is_empty() || repository.is_empty() || !repository.chars().all(is_proper) {
-            return Err(FetchError::other(format!("invalid reference: invalid repository {repository:?}")));
-        }
-        let own = str::to_owned;
-        Ok(Self { host: own(host), repository: own(repository), tag: own(tag), digest: own(digest) })
-    }
-
-    /// The last part of the path.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        self.repository.rsplit('/').next().unwrap_or_default()
-    }
 }
 
 /// A version's tag: tags hold no `+`.
@@ -101,7 +65,8 @@ pub fn pull(home: &Home, request: &Request) -> Result<Archive, FetchError> {
         };
         reference.tag = tag_of(&version);
     } else if !version.is_empty() && !reference.tag.is_empty() && tag_of(version) != reference.tag {
-        return Err(FetchError::other(format!("chart reference and version mismatch: {version} is not {}", reference.tag)));
+        let tag = tag_of(&reference.tag);
+        return Err(FetchError::other(format!("chart reference and version mismatch: {version} is not {tag}")));
     }
     let registry = Registry::new(home, &reference.host, &request.access)?;
     let wanted = if reference.digest.is_empty() { &reference.tag } else { &reference.digest };

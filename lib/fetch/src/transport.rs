@@ -145,7 +145,7 @@ impl Fetcher {
             let fetched = self.send_once(method, &target, headers, authorization.as_deref(), body)?;
             let location = fetched.header("location").filter(|_| matches!(fetched.status, 301 | 302 | 303 | 307 | 308));
             let Some(location) = location.filter(|_| body.is_none()) else { return Ok(fetched) };
-            let next = url::redirect(&target, location);
+            let next = url::redirect(&target, location).map_err(|cause| unreachable(method, location, cause))?;
             let is_near =
                 url::same_server(&target, &next) || (self.access.pass_credentials && url::same_host(&target, &next));
             if !is_near {
@@ -166,8 +166,9 @@ impl Fetcher {
         body: Option<&[u8]>,
     ) -> Result<Fetched, FetchError> {
         let agent = self.agent(target)?;
+        let asked = url::asked(target).map_err(|cause| unreachable(method, target, cause))?;
         let run = || {
-            let mut request = Request::builder().method(method).uri(target);
+            let mut request = Request::builder().method(method).uri(&asked);
             for (name, value) in headers {
                 request = request.header(*name, *value);
             }
@@ -316,9 +317,8 @@ fn unreachable(method: &'static str, target: &str, cause: String) -> FetchError 
 }
 
 fn failed(method: &'static str, target: &str, error: &ureq::Error) -> FetchError {
-    let host = url::parse(target).authority;
     let cause = match error {
-        ureq::Error::HostNotFound => unknown_host(host),
+        ureq::Error::HostNotFound => unknown_host(target),
         ureq::Error::Io(error) => return broken(method, target, error),
         ureq::Error::ConnectionFailed => format!("dial tcp {}: connect: connection refused", address(target)),
         ureq::Error::Timeout(_) => "context deadline exceeded (Client.Timeout exceeded while awaiting headers)".to_owned(),
@@ -333,7 +333,7 @@ fn broken(method: &'static str, target: &str, error: &std::io::Error) -> FetchEr
         std::io::ErrorKind::ConnectionRefused => format!("dial tcp {}: connect: connection refused", address(target)),
         std::io::ErrorKind::UnexpectedEof => "unexpected EOF".to_owned(),
         _ if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) => tls_cause(error),
-        _ if error.to_string().contains("lookup address") => unknown_host(url::parse(target).authority),
+        _ if error.to_string().contains("lookup address") => unknown_host(target),
         _ => error.to_string(),
     };
     unreachable(method, target, cause)
@@ -359,8 +359,9 @@ fn tls_cause(error: &rustls::Error) -> String {
 }
 
 /// Go names the server that it asked.
-fn unknown_host(authority: &str) -> String {
-    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+fn unknown_host(target: &str) -> String {
+    let url = url::parse(target);
+    let host = String::from_utf8_lossy(url.hostname());
     let settings = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
     let server = settings.lines().find_map(|line| line.strip_prefix("nameserver")?.split_whitespace().next());
     let server = match server {
@@ -374,12 +375,10 @@ fn unknown_host(authority: &str) -> String {
 /// The address that a URL's host has, as Go names it when it cannot be reached.
 fn address(target: &str) -> String {
     let url = url::parse(target);
-    let port = if url.scheme == "https" { 443 } else { 80 };
-    let host = if url.authority.rsplit(']').next().unwrap_or_default().contains(':') {
-        url.authority.to_owned()
-    } else {
-        format!("{}:{port}", url.authority)
-    };
+    let host = String::from_utf8_lossy(&url.host);
+    let has_port = url.host.len() > url.hostname().len() && !host.ends_with(']');
+    let port = if url.scheme == b"https" { ":443" } else { ":80" };
+    let host = format!("{host}{}", if has_port { "" } else { port });
     let found = host.to_socket_addrs().ok().and_then(|mut found| found.next());
     found.map_or(host, |address| address.to_string())
 }

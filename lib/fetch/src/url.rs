@@ -1,30 +1,19 @@
-//! URLs, as far as fetching charts needs them taken apart.
+//! URLs, as far as fetching charts needs more than Go's reading of them.
 
-/// A URL's parts; any of them may be empty.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Url<'a> {
-    /// What stands before `://`.
-    pub scheme: &'a str,
-    /// Host and port, without credentials.
-    pub authority: &'a str,
-    /// The path with its leading `/`.
-    pub path: &'a str,
-    /// The query without its `?`.
-    pub query: &'a str,
+use crate::FetchError;
+use rhelm_lib::gourl::{Url, shown};
+
+/// The parts of a URL; none of one that Go refuses.
+pub(crate) fn parse(text: &str) -> Url {
+    Url::read(text).unwrap_or_default()
 }
 
-/// Takes a URL apart.
-#[must_use]
-pub fn parse(text: &str) -> Url<'_> {
-    let text = text.split('#').next().unwrap_or_default();
-    let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
-    let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-    if scheme.is_empty() {
-        return Url { scheme, authority: "", path: rest, query };
-    }
-    let end = rest.find('/').unwrap_or(rest.len());
-    let authority = rest[..end].rsplit('@').next().unwrap_or_default();
-    Url { scheme, authority, path: &rest[end..], query }
+/// The parts of the URL of a chart or a repository.
+///
+/// # Errors
+/// When it is none.
+pub fn checked(text: &str) -> Result<Url, FetchError> {
+    Url::read(text).map_err(|_| FetchError::other(format!("invalid chart URL format: {}", shown(text))))
 }
 
 /// The scheme of a URL, also of one without `//`; empty for anything else.
@@ -37,85 +26,81 @@ pub fn scheme(text: &str) -> &str {
 }
 
 /// Whether two URLs have the same scheme, host and port.
-#[must_use]
-pub fn same_server(one: &str, other: &str) -> bool {
+pub(crate) fn same_server(one: &str, other: &str) -> bool {
     let key = |text: &str| {
-        let url = parse(text);
-        let port = match url.scheme {
-            "http" => ":80",
-            _ => ":443",
-        };
-        (url.scheme.to_lowercase(), url.authority.to_lowercase().trim_end_matches(port).to_owned())
+        let Url { scheme, host, .. } = parse(text);
+        let port: &[u8] = if scheme == b"http" { b":80" } else { b":443" };
+        let host = host.to_ascii_lowercase();
+        (host.strip_suffix(port).map(<[u8]>::to_vec).unwrap_or(host), scheme)
     };
     key(one) == key(other)
 }
 
 /// Whether two URLs have the same host, on whatever port.
-#[must_use]
-pub fn same_host(one: &str, other: &str) -> bool {
-    let host = |text: &str| {
-        let authority = parse(text).authority.to_lowercase();
-        let end = authority.rfind(':').filter(|at| !authority[*at..].contains(']')).unwrap_or(authority.len());
-        authority[..end].to_owned()
-    };
-    host(one) == host(other)
+pub(crate) fn same_host(one: &str, other: &str) -> bool {
+    parse(one).hostname().eq_ignore_ascii_case(parse(other).hostname())
 }
 
 /// Whether two URLs name one repository: a trailing slash makes no difference.
-#[must_use]
-pub fn same_repository(one: &str, other: &str) -> bool {
+pub(crate) fn same_repository(one: &str, other: &str) -> bool {
     one.trim_end_matches('/') == other.trim_end_matches('/')
 }
 
 /// What a reference in an index means, beside the repository's URL.
-#[must_use]
-pub fn resolve(base: &str, reference: &str) -> String {
-    if reference.contains("://") {
-        return reference.to_owned();
+///
+/// # Errors
+/// When one of them is no URL.
+pub(crate) fn resolve(base: &str, reference: &str) -> Result<String, FetchError> {
+    let read = |text: &str| {
+        let failed = |cause| FetchError::other(format!("failed to parse {} as URL: {cause}", shown(text)));
+        Url::read(text).map_err(failed)
+    };
+    let reference_url = read(reference)?;
+    if !reference_url.scheme.is_empty() {
+        return Ok(reference.to_owned());
     }
-    let url = parse(base);
-    let query = if url.query.is_empty() { String::new() } else { format!("?{}", url.query) };
-    let server = format!("{}://{}", url.scheme, url.authority);
-    if reference.starts_with('/') {
-        return format!("{server}{reference}{query}");
+    let mut folder = read(base)?;
+    for path in std::iter::once(&mut folder.path).chain(&mut folder.raw_path) {
+        path.truncate(path.len() - usize::from(path.ends_with(b"/")));
+        path.push(b'/');
     }
-    format!("{server}{}{query}", clean(&format!("{}/{reference}", url.path.trim_end_matches('/'))))
+    let url = Url { query: folder.query.clone(), ..folder.resolve(&reference_url) };
+    Ok(text(url.print()))
 }
 
 /// Where a redirect leads.
-#[must_use]
-pub fn redirect(from: &str, location: &str) -> String {
-    if location.contains("://") {
-        return location.to_owned();
-    }
-    let url = parse(from);
-    if location.starts_with("//") {
-        return format!("{}:{location}", url.scheme);
-    }
-    if location.starts_with('/') {
-        return format!("{}://{}{location}", url.scheme, url.authority);
-    }
-    let folder = url.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    format!("{}://{}{folder}/{location}", url.scheme, url.authority)
+///
+/// # Errors
+/// Go's text for what is no URL.
+pub(crate) fn redirect(from: &str, location: &str) -> Result<String, String> {
+    let failed = |cause| format!("failed to parse Location header {:?}: {cause}", shown(location));
+    let location = Url::read(location).map_err(failed)?;
+    Ok(text(parse(from).resolve(&location).print()))
 }
 
-/// Resolves `.` and `..`.
-fn clean(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/').skip(1) {
-        match part {
-            "." => {}
-            ".." => drop(parts.pop()),
-            part => parts.push(part),
-        }
+/// A URL as it is asked for: without its fragment, everything encoded that has to be.
+///
+/// # Errors
+/// Go's text for what is no URL, or has no host.
+pub(crate) fn asked(target: &str) -> Result<String, String> {
+    let url = Url { fragment: Vec::new(), ..Url::read(target)? };
+    if url.host.is_empty() {
+        return Err("http: no Host in request URL".into());
     }
-    format!("/{}", parts.join("/"))
+    let encode = |byte: u8| match byte {
+        0x21..=0x7E if !b"\"<>".contains(&byte) => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    Ok(url.print().into_iter().map(encode).collect())
 }
 
 /// The last part of a URL's path.
-#[must_use]
-pub fn file_name(text: &str) -> &str {
-    parse(text).path.rsplit('/').next().unwrap_or_default()
+pub(crate) fn file_name(url: &str) -> String {
+    text(parse(url).path.rsplit(|byte| *byte == b'/').next().unwrap_or_default().to_vec())
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
@@ -132,9 +117,26 @@ mod tests {
             ("http://h/x", "../a.tgz", "http://h/a.tgz"),
             ("http://h/x?k=1", "a.tgz", "http://h/x/a.tgz?k=1"),
             ("http://h/x", "https://o/a.tgz", "https://o/a.tgz"),
+            ("http://u:p@h/x", "a b.tgz", "http://u:p@h/x/a%20b.tgz"),
+            ("http://u:p@h/x", "//o/a.tgz", "http://o/a.tgz"),
         ];
         for (base, reference, expected) in cases {
-            assert_eq!(resolve(base, reference), expected);
+            assert_eq!(resolve(base, reference).as_deref(), Ok(expected));
+        }
+        let refused = resolve("http://h", "%zz").map_err(|error| error.to_string());
+        assert_eq!(refused, Err("failed to parse %zz as URL: parse \"%zz\": invalid URL escape \"%zz\"".into()));
+    }
+
+    #[test]
+    fn redirects_keep_the_user_on_the_same_server() {
+        let cases = [
+            ("/y?z", "http://u:p@h/y?z"),
+            ("y", "http://u:p@h/a/y"),
+            ("//o/y", "http://o/y"),
+            ("https://o/\u{e9}", "https://o/%C3%A9"),
+        ];
+        for (location, expected) in cases {
+            assert_eq!(redirect("http://u:p@h/a/b?c", location).as_deref(), Ok(expected));
         }
     }
 

@@ -6,6 +6,8 @@ use gotemplate::format::quoted;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Part {
     Path,
+    /// What is between two slashes of a path.
+    Segment,
     Host,
     Zone,
     User,
@@ -20,6 +22,7 @@ impl Part {
             _ if byte.is_ascii_alphanumeric() => false,
             b'!' | b'\'' | b'(' | b')' | b'*' | b'[' | b']' | b'<' | b'>' | b'"' if self.is_host() => false,
             b'!' | b'(' | b')' | b'*' => self != Self::Fragment,
+            b'/' | b',' | b';' if self == Self::Segment => true,
             b'$' | b'&' | b'+' | b',' | b';' | b'=' => false,
             b':' => self == Self::User,
             b'/' | b'@' => self == Self::User || self.is_host(),
@@ -30,6 +33,11 @@ impl Part {
 
     fn is_host(self) -> bool {
         matches!(self, Self::Host | Self::Zone)
+    }
+
+    /// Whether `text` may stand in a path as it is.
+    pub(super) fn is_path(text: &[u8]) -> bool {
+        text.iter().all(|byte| b"!$&'()*+,;=:@[]%".contains(byte) || !Self::Path.escapes(*byte))
     }
 
     /// Encodes `text`.
@@ -98,6 +106,7 @@ mod tests {
             punctuation.iter().filter(|byte| !part.escapes(**byte)).map(|byte| char::from(*byte)).collect::<String>()
         };
         assert_eq!(kept(Part::Path), "$&+,-./:;=@_~");
+        assert_eq!(kept(Part::Segment), "$&+-.:=@_~");
         assert_eq!(kept(Part::Host), "!\"$&'()*+,-.:;<=>[]_~");
         assert_eq!(kept(Part::User), "$&+,-.;=_~");
         assert_eq!(kept(Part::Fragment), "!$&()*+,-./:;=?@_~");

@@ -3,31 +3,46 @@
 mod address;
 mod escape;
 mod print;
+mod resolve;
 
 pub(crate) use address::{Address, parse_address};
+pub use print::shown;
 
 use escape::Part;
 use gotemplate::format::quoted;
 
 /// The parts of a URL, decoded where Go decodes them.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(crate) struct Url {
-    pub(crate) scheme: Vec<u8>,
-    pub(crate) opaque: Vec<u8>,
-    pub(crate) user: Option<UserInfo>,
-    pub(crate) host: Vec<u8>,
-    pub(crate) path: Vec<u8>,
+pub struct Url {
+    /// What stands before the first `:`, in lower case; empty for a reference without one.
+    pub scheme: Vec<u8>,
+    /// What follows the scheme when it does not begin with a slash, encoded.
+    pub opaque: Vec<u8>,
+    /// What stands before the `@`.
+    pub user: Option<UserInfo>,
+    /// Host and port.
+    pub host: Vec<u8>,
+    /// Whether there is a scheme, and a path after it without the slashes of a host.
+    pub omits_host: bool,
+    /// The path, with its leading slash.
+    pub path: Vec<u8>,
     /// The path as it was written, where Go would write it otherwise.
-    pub(crate) raw_path: Option<Vec<u8>>,
-    pub(crate) query: Vec<u8>,
-    pub(crate) fragment: Vec<u8>,
+    pub raw_path: Option<Vec<u8>>,
+    /// What follows the `?`, encoded.
+    pub query: Vec<u8>,
+    /// Whether there is a `?` with nothing after it.
+    pub has_empty_query: bool,
+    /// What follows the `#`.
+    pub fragment: Vec<u8>,
 }
 
 /// What stands before the `@`, decoded.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(crate) struct UserInfo {
-    pub(crate) name: Vec<u8>,
-    pub(crate) password: Option<Vec<u8>>,
+pub struct UserInfo {
+    /// The user.
+    pub name: Vec<u8>,
+    /// The password, if there is one, be it empty.
+    pub password: Option<Vec<u8>>,
 }
 
 impl Url {
@@ -35,7 +50,7 @@ impl Url {
     ///
     /// # Errors
     /// Go's text.
-    pub(crate) fn parse(text: &[u8]) -> Result<Self, String> {
+    pub fn parse(text: &[u8]) -> Result<Self, String> {
         let (before, fragment) = cut(text, b'#');
         let failed = |text: &[u8], error: String| format!("parse {}: {error}", quoted(text));
         let mut url = Self::parse_without_fragment(before).map_err(|error| failed(before, error))?;
@@ -43,6 +58,14 @@ impl Url {
             url.fragment = Part::Fragment.unescape(fragment).map_err(|error| failed(text, error))?;
         }
         Ok(url)
+    }
+
+    /// Reads a URL or a reference.
+    ///
+    /// # Errors
+    /// Go's text, with three stars for a password.
+    pub fn read(text: &str) -> Result<Self, String> {
+        Self::parse(text.as_bytes()).map_err(|error| error.replace(text, &shown(text)))
     }
 
     fn parse_without_fragment(text: &[u8]) -> Result<Self, String> {
@@ -54,8 +77,12 @@ impl Url {
         }
         let (scheme, rest) = cut_scheme(text)?;
         let (rest, query) = cut(rest, b'?');
-        let mut url =
-            Self { scheme: scheme.to_ascii_lowercase(), query: query.unwrap_or_default().to_vec(), ..Self::default() };
+        let mut url = Self {
+            scheme: scheme.to_ascii_lowercase(),
+            query: query.unwrap_or_default().to_vec(),
+            has_empty_query: query == Some(b""),
+            ..Self::default()
+        };
         if !rest.starts_with(b"/") {
             if !scheme.is_empty() {
                 url.opaque = rest.to_vec();
@@ -70,11 +97,18 @@ impl Url {
             url.set_authority(&rest[2..end])?;
             &rest[end..]
         } else {
+            url.omits_host = !scheme.is_empty();
             rest
         };
-        url.path = Part::Path.unescape(path)?;
-        url.raw_path = Some(path.to_vec()).filter(|path| *path != Part::Path.escape(&url.path));
+        url.set_path(path)?;
         Ok(url)
+    }
+
+    /// Takes a path as it is written in a URL.
+    fn set_path(&mut self, path: &[u8]) -> Result<(), String> {
+        self.path = Part::Path.unescape(path)?;
+        self.raw_path = Some(path.to_vec()).filter(|path| *path != Part::Path.escape(&self.path));
+        Ok(())
     }
 
     fn set_authority(&mut self, authority: &[u8]) -> Result<(), String> {
@@ -85,7 +119,7 @@ impl Url {
     }
 
     /// The host without its port and brackets.
-    pub(crate) fn hostname(&self) -> &[u8] {
+    pub fn hostname(&self) -> &[u8] {
         let host = match self.host.iter().rposition(|&byte| byte == b':') {
             Some(colon) if is_port(&self.host[colon..]) => &self.host[..colon],
             _ => &self.host,
@@ -112,6 +146,11 @@ impl UserInfo {
 /// Go's text for a broken escape.
 pub(crate) fn unescape(text: &[u8]) -> Result<Vec<u8>, String> {
     Part::Path.unescape(text)
+}
+
+/// A fragment, or the text of a JSON pointer in one, encoded as Go's `PathEscape` encodes what is between slashes.
+pub(crate) fn escape_segments(text: &[u8]) -> Vec<u8> {
+    text.split(|byte| *byte == b'/').map(|segment| Part::Segment.escape(segment)).collect::<Vec<_>>().join(&b'/')
 }
 
 /// The text before and after the first `mark`.

@@ -25,7 +25,7 @@ impl<'n> Source<'n> {
         if name.trim() == "-" {
             return Ok(Self::Input);
         }
-        let scheme = &name[..Url::parse(name.as_bytes())?.scheme.len()];
+        let scheme = &name[..Url::read(name)?.scheme.len()];
         Ok(if scheme.is_empty() { Self::File } else { Self::Url { scheme } })
     }
 }

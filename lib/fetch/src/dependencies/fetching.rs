@@ -6,6 +6,7 @@ use super::{
 };
 use super::{Constraint, Index, Repository, Version, index_path, registry, url};
 use crate::files;
+use rhelm_lib::gourl;
 use std::collections::BTreeMap;
 use std::path::Component;
 use std::sync::Mutex;
@@ -133,7 +134,7 @@ impl<'a> Results<'a> {
     fn tell_of_begin(&self, at: usize) {
         let remote = self.plan.get(at).filter(|dependency| !dependency.repository.starts_with("file://"));
         if let Some(Dependency { name, repository, .. }) = remote {
-            (self.manager.report)(&format!("Downloading {name} from repo {repository}"));
+            (self.manager.report)(&format!("Downloading {name} from repo {}", gourl::shown(repository)));
         }
     }
 
@@ -205,17 +206,18 @@ fn fetch_one(
         }
     };
     let entry = index.find(name, version).map_err(|_| {
-        FetchError::other(format!("chart {name:?} version {version:?} not found in {repository} repository"))
+        FetchError::other(format!("chart {name:?} version {version:?} not found in {} repository", gourl::shown(repository)))
     })?;
     let location = locate::Location {
-        url: url::resolve(repository, entry.urls.first().map(String::as_str).unwrap_or_default()),
+        url: url::resolve(repository, entry.urls.first().map(String::as_str).unwrap_or_default())
+            .map_err(|error| FetchError::other(format!("could not find : {error}")))?,
         owner: repository.clone(),
         access,
         digest: entry.digest.clone(),
     };
     locate::fetch_from(manager.home, &location, version)
         .and_then(|archive| trusted(manager, archive))
-        .map_err(|error| FetchError::other(format!("could not download {}: {error}", location.url)))
+        .map_err(|error| FetchError::other(format!("could not download {}: {error}", gourl::shown(&location.url))))
 }
 
 fn trusted(manager: &Manager<'_>, mut archive: Archive) -> Result<Archive, FetchError> {

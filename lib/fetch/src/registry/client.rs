@@ -67,7 +67,7 @@ impl Registry {
             tags.extend(page["tags"].as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned));
             let next = answer.header("link").and_then(|link| link.strip_prefix('<')?.split_once('>')).map(|(next, _)| next);
             match next {
-                Some(next) => target = url::redirect(&target, next),
+                Some(next) => target = url::redirect(&target, next).map_err(FetchError::other)?,
                 None => break,
             }
         }
@@ -127,7 +127,7 @@ impl Registry {
         let answer = self.send("POST", &target, &[("Content-Length", "0")], Some(&[]))?;
         let answer = self.expect("POST", &target, answer, &[202])?;
         let location = answer.header("location").ok_or_else(|| FetchError::other("registry: upload without a location"))?;
-        let mut place = url::redirect(&target, location);
+        let mut place = url::redirect(&target, location).map_err(FetchError::other)?;
         place.push(if place.contains('?') { '&' } else { '?' });
         place.push_str(&format!("digest={}", digest.replace(':', "%3A")));
         let length = data.len().to_string();

@@ -1,6 +1,7 @@
 //! Asking a hub for charts.
 
-use crate::{Access, FetchError, Fetcher, url};
+use crate::{Access, FetchError, Fetcher};
+use rhelm_lib::gourl::{self, Url};
 use serde_json::Value as Json;
 
 /// A chart that a hub knows.
@@ -25,14 +26,14 @@ pub struct HubChart {
 /// # Errors
 /// When the hub cannot be asked.
 pub fn search(endpoint: &str, words: &str) -> Result<Vec<HubChart>, FetchError> {
-    if url::parse(endpoint).scheme.is_empty() {
-        return Err(FetchError::Other(format!(
-            "unable to create connection to {endpoint:?}: parse {endpoint:?}: first path segment in URL cannot contain colon"
-        )));
+    let shown = gourl::shown(endpoint);
+    let refused = |cause: String| FetchError::Other(format!("unable to create connection to {shown:?}: {cause}"));
+    if Url::read(endpoint).map_err(refused)?.hostname().is_empty() {
+        return Err(refused("no hostname provided".into()));
     }
     let target = format!("{}/api/chartsvc/v1/charts/search?q={}", endpoint.trim_end_matches('/'), query(words));
     let answer = Fetcher::new(Access::default()).get(&target, endpoint);
-    let answer = answer.map_err(|_| FetchError::Other(format!("unable to perform search against {endpoint:?}")))?;
+    let answer = answer.map_err(|_| FetchError::Other(format!("unable to perform search against {shown:?}")))?;
     let answer: Json = serde_json::from_slice(&answer).unwrap_or_default();
     Ok(answer["data"].as_array().into_iter().flatten().map(|item| chart(endpoint, item)).collect())
 }
