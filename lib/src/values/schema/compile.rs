@@ -1,11 +1,13 @@
 //! One schema and the values that it is for: reading it, fetching what it refers to, checking.
 
 use super::failure::{Origin, failures};
+use super::links::Links;
 use super::patterns::Names;
 use super::{Fetch, formats, quick, words};
 use crate::gotext::{io_cause, quote};
+use crate::gourl::{Url, shown};
 use crate::log::{Level, Log};
-use boon::{CompileError, Compiler, SchemaIndex, Schemas, UrlLoader, ValidationError};
+use boon::{CompileError, Compiler, SchemaIndex, Schemas, UrlLoader};
 use goyaml::{Map, Value};
 use serde_json::Value as Json;
 use std::cell::RefCell;
@@ -64,12 +66,14 @@ fn levels(value: &Value) -> usize {
 fn run(schema: &[u8], values: &Map, fetch: &Fetch, logs: &mut Vec<Log>) -> Result<(), String> {
     let document = read(schema)?;
     logs.push(read_log(schema));
-    let mut library = Library { fetch, logs, documents: vec![(LOCATION.to_owned(), document)], names: Names::default() };
+    let mut library = Library { fetch, logs, documents: Vec::new(), names: Names::default(), links: Links::default() };
+    library.documents.push((library.links.name(LOCATION), document));
     let mut schemas = Schemas::new();
     let index = library.compile(&mut schemas)?;
     let values = Json::Object(values.iter().map(|(key, value)| (key.clone(), to_json(value))).collect());
     let Err(error) = schemas.validate(&values, index) else { return Ok(()) };
-    let origin = Origin { values: &values, schema: &|url| library.part(url), names: &Names::default() };
+    let names = Names::default();
+    let origin = Origin { values: &values, schema: &|url| library.part(url), names: &names, links: &library.links };
     let failures = failures(&error, &origin);
     if failures.is_empty() { Ok(()) } else { Err(format!("{failures}\n")) }
 }
@@ -110,12 +114,13 @@ fn to_json(value: &Value) -> Json {
 }
 
 /// A schema and those that it refers to.
-struct Library<'l> {
+pub(super) struct Library<'l> {
     fetch: &'l Fetch,
     logs: &'l mut Vec<Log>,
-    /// By their URLs, the schema itself first.
+    /// By what stands for their URLs, the schema itself first.
     documents: Vec<(String, Json)>,
-    names: Names,
+    pub(super) names: Names,
+    pub(super) links: Links,
 }
 
 impl Library<'_> {
@@ -128,12 +133,11 @@ impl Library<'_> {
             };
             match wanted.0.take() {
                 None => return Err(self.compile_error(&error)),
-                Some(url) if self.documents.len() > MAX_SCHEMAS => {
-                    return Err(format!("failing loading {}: more than {MAX_SCHEMAS} schemas", quote(&url)));
-                }
-                Some(url) => {
-                    let schema = self.load(&url).map_err(|cause| format!("failing loading {}: {cause}", quote(&url)))?;
-                    self.documents.push((url, schema));
+                Some(name) => {
+                    let url = self.links.original(&name);
+                    let schema =
+                        self.load(&url).map_err(|cause| format!("failing loading {}: {cause}", quote(&shown(&url))))?;
+                    self.documents.push((name, schema));
                 }
             }
         }
@@ -143,16 +147,17 @@ impl Library<'_> {
         let mut compiler = Compiler::new();
         formats::register(&mut compiler);
         compiler.use_loader(Box::new(wanted.clone()));
-        for (url, schema) in &self.documents {
+        for (name, schema) in &self.documents {
             let mut schema = schema.clone();
             self.names.translate(&mut schema);
-            compiler.add_resource(url, schema)?;
+            self.links.translate(&mut schema, &self.links.original(name));
+            compiler.add_resource(name, schema)?;
         }
-        Ok(compiler.compile(LOCATION, schemas)?)
+        Ok(compiler.compile(&self.links.name(LOCATION), schemas)?)
     }
 
     /// The part of a schema that a URL with a JSON pointer names.
-    fn part(&self, url: &str) -> Option<&Json> {
+    pub(super) fn part(&self, url: &str) -> Option<&Json> {
         let (document, pointer) = url.split_once('#').unwrap_or((url, ""));
         let (_, schema) = self.documents.iter().find(|(url, _)| url == document)?;
         pointer.split('/').skip(1).try_fold(schema, |schema, step| {
@@ -165,26 +170,25 @@ impl Library<'_> {
     }
 
     fn load(&mut self, url: &str) -> Result<Json, String> {
-        match url.split_once(':') {
-            Some(("urn", _)) => {
+        let parsed = Url::parse(url.as_bytes())?;
+        match parsed.scheme.as_slice() {
+            _ if self.documents.len() > MAX_SCHEMAS => Err(format!("more than {MAX_SCHEMAS} schemas")),
+            b"urn" => {
                 let message = "unresolved URN reference ignored; using permissive schema".into();
                 self.logs.push(Log { level: Level::Warn, message, fields: vec![("urn", url.to_owned())] });
                 Ok(Json::Bool(true))
             }
-            Some(("http" | "https", _)) => read(&(self.fetch)(url)?),
-            Some(("file", _)) => read(&read_file(url)?),
-            _ => Err(format!("no URLLoader registered for {}", quote(url))),
+            b"http" | b"https" => read(&(self.fetch)(url)?),
+            // A host does not count: `file://../a` is `/a`, as it is with Helm.
+            b"file" => read(&read_file(&String::from_utf8_lossy(&parsed.path))?),
+            _ => Err(format!("no URLLoader registered for {}", quote(&String::from_utf8_lossy(&parsed.print())))),
         }
     }
 }
 
-fn read_file(url: &str) -> Result<Vec<u8>, String> {
-    // What stands in the place of a host does not count: `file://../a` is `/a`, as it is with Helm.
-    let path = url.strip_prefix("file://").unwrap_or(url);
-    let path = path.find('/').map_or("", |at| &path[at..]);
-    let path = words::percent_decoded(path);
+fn read_file(path: &str) -> Result<Vec<u8>, String> {
     let failed = |operation: &str, error: std::io::Error| format!("{operation} {path}: {}", io_cause(&error));
-    let file = File::open(&path).map_err(|error| failed("open", error))?;
+    let file = File::open(path).map_err(|error| failed("open", error))?;
     let kind = file.metadata().map_err(|error| failed("stat", error))?;
     if !kind.is_file() && !kind.is_dir() {
         return Err(format!("read {path}: not a regular file"));
@@ -202,59 +206,5 @@ impl UrlLoader for Wanted {
     fn load(&self, url: &str) -> Result<Json, Box<dyn Error>> {
         self.0.borrow_mut().get_or_insert_with(|| url.to_owned());
         Err("not fetched yet".into())
-    }
-}
-
-impl Library<'_> {
-    /// Why the schema is none, in Helm's words.
-    fn compile_error(&self, error: &CompileError) -> String {
-        match error {
-            CompileError::ValidationError { url, src } => self.not_a_schema(url, src),
-            CompileError::InvalidMetaSchemaUrl { url, .. } => {
-                let draft = self.part(url).and_then(|schema| schema.get("$schema")?.as_str());
-                let draft = quote(draft.unwrap_or_default());
-                format!("failing loading {draft}: no URLLoader registered for {draft}")
-            }
-            other => other_compile_error(other),
-        }
-    }
-
-    fn not_a_schema(&self, url: &str, error: &ValidationError<'_, '_>) -> String {
-        let metaschema = words::quote(error.schema_url);
-        let document = self.part(url).unwrap_or(&Json::Null);
-        let failures = failures(error, &Origin { values: document, schema: &|_| None, names: &self.names });
-        let url = if url.contains('#') { quote(url) } else { quote(&format!("{url}#")) };
-        format!("{url} is not valid against metaschema: jsonschema validation failed with {metaschema}\n{failures}")
-    }
-}
-
-fn other_compile_error(error: &CompileError) -> String {
-    match error {
-        CompileError::ParseUrlError { url, src } => format!("error in parsing {}: {src}", quote(url)),
-        CompileError::LoadUrlError { url, src } => format!("failing loading {}: {src}", quote(url)),
-        CompileError::UnsupportedUrlScheme { url } => {
-            let url = quote(url);
-            format!("failing loading {url}: no URLLoader registered for {url}")
-        }
-        CompileError::UnsupportedDraft { url } => format!("draft {} is not supported", quote(url)),
-        CompileError::MetaSchemaCycle { url } => format!("cycle in resolving $schema in {}", quote(url)),
-        CompileError::ParseIdError { loc } => format!("error in parsing id at {}", quote(loc)),
-        CompileError::ParseAnchorError { loc } => format!("error in parsing anchor at {}", quote(loc)),
-        CompileError::DuplicateId { url, id, ptr1, ptr2 } => {
-            format!("duplicate id {} in {} at {} and {}", quote(id), quote(url), quote(ptr1), quote(ptr2))
-        }
-        CompileError::DuplicateAnchor { anchor, url, ptr1, ptr2 } => {
-            format!("duplicate anchor {} in {} at {} and {}", quote(anchor), quote(url), quote(ptr1), quote(ptr2))
-        }
-        CompileError::InvalidJsonPointer(location) => format!("invalid json-pointer {}", quote(location)),
-        CompileError::JsonPointerNotFound(location) => format!("json-pointer in {} not found", quote(location)),
-        CompileError::AnchorNotFound { url, reference } => {
-            format!("anchor in {} not found in schema {}", quote(reference), quote(url))
-        }
-        CompileError::UnsupportedVocabulary { url, vocabulary } => {
-            format!("unsupported vocabulary {} in {}", quote(vocabulary), quote(url))
-        }
-        CompileError::InvalidRegex { url, regex, src } => format!("invalid regex {} at {}: {src}", quote(regex), quote(url)),
-        other => other.to_string(),
     }
 }

@@ -4,6 +4,7 @@
 //! one thing failed in it, where `boon` leaves the level out, and it says where the object is whose member has a bad name. Both
 //! are found again here, from the places in the schema.
 
+use super::links::Links;
 use super::patterns::Names;
 use super::words;
 use boon::{ErrorKind, InstanceToken, ValidationError};
@@ -21,10 +22,12 @@ pub(super) struct Origin<'o> {
     pub schema: &'o dyn Fn(&str) -> Option<&'o Json>,
     /// The names in the schema that were changed.
     pub names: &'o Names,
+    /// The URLs in the schema that were changed.
+    pub links: &'o Links,
 }
 
 impl Origin<'_> {
-    /// A value that failed, as it was before patterns were translated: what is checked may be a schema itself.
+    /// A value that failed, as it was before patterns and URLs were translated: what is checked may be a schema itself.
     pub(super) fn original(&self, found: &Json, place: &[String]) -> Json {
         match found {
             // The name of a member.

@@ -291,8 +291,10 @@ fn time(text: &str) -> Verdict {
     if bytes[2] != b':' || bytes[5] != b':' {
         return fail("missing colon in correct place");
     }
-    let Some((clock, rest)) = text.split_at_checked(8) else { return fail("invalid hour/min/sec") };
-    let numbers: Vec<i32> = signed(clock, "hour/min/sec")?;
+    // The end of the clock may lie within a character, which is no part of a number then.
+    let clock = String::from_utf8_lossy(&bytes[..8]);
+    let rest = text.get(8..).unwrap_or_default();
+    let numbers: Vec<i32> = signed(&clock, "hour/min/sec")?;
     let [hour, minute, second] = numbers[..] else { return fail("missing hour/min/sec") };
     if hour > 23 || minute > 59 || second > 60 {
         return fail("hour/min/sec out of range");

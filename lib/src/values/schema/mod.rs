@@ -4,8 +4,10 @@
 //! chart's schema. The checking is done by `boon`; what is said about it is Helm's, word for word, but always in one order.
 
 mod compile;
+mod compile_error;
 mod failure;
 mod formats;
+mod links;
 mod patterns;
 mod quick;
 mod words;

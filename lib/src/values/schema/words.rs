@@ -17,7 +17,10 @@ pub(super) fn kind(error: &ValidationError<'_, '_>, origin: &Origin<'_>, place: 
         ErrorKind::ContentSchema => "'contentSchema' failed".into(),
         ErrorKind::PropertyName { prop } => format!("invalid propertyName {}", quote(origin.names.original(prop))),
         ErrorKind::RefCycle { url, kw_loc1, kw_loc2 } => {
-            format!("both {kw_loc1} and {kw_loc2} resolve to {} causing reference cycle", gotext::quote(url))
+            format!(
+                "both {kw_loc1} and {kw_loc2} resolve to {} causing reference cycle",
+                gotext::quote(&origin.links.original(url))
+            )
         }
         ErrorKind::FalseSchema => "false schema".into(),
         ErrorKind::Type { got, want } => {
@@ -55,9 +58,10 @@ pub(super) fn kind(error: &ValidationError<'_, '_>, origin: &Origin<'_>, place: 
         }
         ErrorKind::AdditionalItems { got } => format!("last {} additionalItem(s) not allowed", count(*got)),
         ErrorKind::Pattern { got, want } => {
+            let got = origin.original(&Json::String((*got).to_string()), place);
             // The pattern in the error is a translation.
             let pattern = (origin.schema)(error.schema_url).and_then(|schema| schema.get("pattern")?.as_str());
-            format!("{} does not match pattern {}", quote(got), quote(pattern.unwrap_or(want)))
+            format!("{} does not match pattern {}", scalar(&got), quote(pattern.unwrap_or(want)))
         }
         ErrorKind::ContentEncoding { want, err } => format!("value is not {} encoded: {err}", quote(want)),
         ErrorKind::ContentMediaType { want, err, .. } => format!("value if not of mediatype {}: {err}", quote(want)),
