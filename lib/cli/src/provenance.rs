@@ -71,7 +71,8 @@ pub fn keyring_path(flag: Option<&str>) -> PathBuf {
     given.unwrap_or_else(|| {
         let home = variable("GNUPGHOME").map(PathBuf::from);
         let home = home.unwrap_or_else(|| PathBuf::from(variable("HOME").unwrap_or_default()).join(".gnupg"));
-        home.join("pubring.gpg")
+        let [old, new] = ["pubring.gpg", "pubring.kbx"].map(|name| home.join(name));
+        if !old.exists() && new.exists() { new } else { old }
     })
 }
 

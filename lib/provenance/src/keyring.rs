@@ -1,6 +1,6 @@
-//! Keyrings: the keys that `gpg --export` and `gpg --export-secret-keys` write.
+//! Keyrings: the keys that `gpg --export` and `gpg --export-secret-keys` write, and gpg's own keyboxes.
 
-use crate::ProvenanceError;
+use crate::{ProvenanceError, keybox};
 use pgp::composed::{PublicOrSecret, SignedKeyDetails, SignedPublicKey, SignedSecretKey};
 use pgp::types::{KeyDetails, Password};
 
@@ -20,6 +20,11 @@ impl Keyring {
     /// When it holds something else.
     pub fn read(data: &[u8]) -> Result<Self, ProvenanceError> {
         let broken = |error: pgp::errors::Error| ProvenanceError::Keyring(format!("openpgp: invalid data: {error}"));
+        if keybox::is_keybox(data) {
+            let keys = keybox::keys(data)?;
+            let keys = PublicOrSecret::from_bytes_many(keys.as_slice()).map_err(broken)?;
+            return keys.collect::<Result<_, _>>().map(Self).map_err(broken);
+        }
         let (keys, _) = PublicOrSecret::from_reader_many(data).map_err(broken)?;
         keys.collect::<Result<_, _>>().map(Self).map_err(broken)
     }

@@ -6,6 +6,7 @@
 //!
 //! Nothing here reads files or asks anybody: keyrings, archives and passphrases are handed in.
 
+mod keybox;
 mod keyring;
 mod sign;
 mod verify;
