@@ -13,7 +13,7 @@ const NEW: &str = "apiVersion: v1\ntype: cli/v1\nname: new\nversion: 0.2.0\nrunt
                    runtimeConfig:\n  platformCommand: [{command: '${HELM_PLUGIN_DIR}/say', args: [new]}]\n";
 
 /// Names its variables as well; the folder of the temporary home is replaced by the test.
-const SAY: &str = "#!/bin/sh\nfor word; do echo \"[$word]\"; done\nenv | grep '^HELM_' | grep -v HELM_BIN= | sort\n\
+const SAY: &str = "#!/bin/sh\nfor word; do echo \"[$word]\"; done\nenv | grep -e '^HELM_' -e ^KUBECONFIG | grep -v HELM_BIN= | sort\n\
                    \"$HELM_BIN\" version --short\nexit 3\n";
 
 fn start() -> Option<Beside> {
@@ -62,6 +62,26 @@ fn plugins_run() {
         "helm nope",
         "HELM_PLUGINS=/nowhere helm new",
     ]);
+}
+
+#[test]
+fn plugins_get_the_flags_that_helm_does_not_take() {
+    let Some(beside) = start() else { return };
+    beside.same(&[
+        "helm plugin install old >&2; helm env --kubeconfig /k | grep ^KUBE; helm env KUBECONFIG --kubeconfig /k",
+        "helm old upgrade web chart --color",
+        "helm old --color always upgrade --colour never web",
+        "helm --color always old a",
+        "helm --debug --namespace=x old a -nq --burst-limit 9 --qps 2 --content-cache d --debug=true -n y --kube-token t",
+        "helm old --kubeconfig /k --kube-as-user u",
+        "helm old -h",
+        "helm old --help a",
+        "helm old help",
+        "helm old old status old",
+    ]);
+    // Helm 4 refuses what Helm 3 hands on.
+    assert!(beside.ours("helm old --color web").starts_with("[old]\n[--color]\n[web]\n"));
+    beside.same(&["printf '#!/bin/sh\nkill -9 $$\n' > old/say; helm old --debug 2>&1 | grep -v pluginDirs; helm old"]);
 }
 
 #[test]

@@ -91,16 +91,13 @@ fn run(words: &[String]) -> Result<(), Failure> {
         return complete::run(&words[1..]);
     }
     let command = command(words.get(1));
-    let matches = match rhelm_cli::matches(&command, words) {
-        // What is no subcommand may be a plugin.
-        Err(failure)
-            if failure.message.starts_with("unknown command ") && failure.message.contains(" for \"helm\"\n")
-                || !names_subcommand(&command, words) =>
-        {
-            return plugin::run_named(&words[1..]).unwrap_or(Err(failure));
-        }
-        matches => matches?,
-    };
+    // What is no subcommand may be a plugin.
+    if !names_subcommand(&command, words)
+        && let Some(result) = plugin::run_named(&words[1..])
+    {
+        return result;
+    }
+    let matches = rhelm_cli::matches(&command, words)?;
     let Some((name, own)) = matches.subcommand() else {
         return Err(Failure::new("no subcommand given; see rhelm --help"));
     };
@@ -111,9 +108,11 @@ fn run(words: &[String]) -> Result<(), Failure> {
     (subcommand.run)(global, own)
 }
 
-/// Whether some word is the name of a subcommand.
+/// Whether the first operand is the name of a subcommand.
 fn names_subcommand(command: &Command, words: &[String]) -> bool {
-    words.iter().skip(1).any(|word| command.find_subcommand(word).is_some())
+    let is_subcommand = |word: &String| word == "help" || command.find_subcommand(word).is_some();
+    words.get(1).is_some_and(is_subcommand)
+        || plugin::first_operand(&words[1..]).is_some_and(|at| is_subcommand(&words[1 + at]))
 }
 
 /// The command line with all subcommands, or with the one that is the first word: clap gives each one all global flags, and

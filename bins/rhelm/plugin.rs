@@ -6,7 +6,7 @@ mod listing;
 mod packaging;
 mod running;
 
-pub(crate) use running::run_named;
+pub(crate) use running::{first_operand, run_named};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use installing::InstallArgs;

@@ -1,15 +1,40 @@
 //! Running a plugin: as a subcommand, with Helm's environment, or at an event of its life.
 
-use clap::{Args, Command as Clap, FromArgMatches};
-use rhelm_cli::{Failure, GlobalArgs, variable};
+use clap::{Arg, Args, Command as Clap, FromArgMatches};
+use rhelm_cli::{Failure, GlobalArgs, print_logs, variable};
 use rhelm_fetch::plugins::{Plugin, Plugins, start_error};
+use rhelm_lib::log::{Level, Log};
 use rhelm_lib::plugin::{Config, Expand};
+use rhelm_lib::postrender::program;
 use std::process::Command;
+
+/// The flags that Helm takes away from a plugin's words. Others are the plugin's, though Helm has them too: `--color`.
+const TAKEN: [&str; 15] = [
+    "--debug",
+    "--kube-apiserver",
+    "--kube-as-group",
+    "--kube-as-user",
+    "--kube-ca-file",
+    "--kube-context",
+    "--kube-insecure-skip-tls-verify",
+    "--kube-tls-server-name",
+    "--kube-token",
+    "--kubeconfig",
+    "--namespace",
+    "--registry-config",
+    "--repository-cache",
+    "--repository-config",
+    "-n",
+];
+
+/// Flags that count for Helm as well as for the plugin.
+const SHARED: [&str; 3] = ["--burst-limit", "--content-cache", "--qps"];
 
 /// Runs the plugin or the program `rhelm-NAME` that the first operand names; `None` when there is none.
 pub(crate) fn run_named(words: &[String]) -> Option<Result<(), Failure>> {
-    let (global, rest) = split(words);
-    let (name, args) = rest.split_first()?;
+    let at = first_operand(words)?;
+    let name = &words[at];
+    let (global, args) = split(words[..at].iter().chain(&words[at + 1..]));
     let global = match global_args(&global) {
         Ok(global) => global,
         Err(failure) => return Some(Err(failure)),
@@ -19,7 +44,7 @@ pub(crate) fn run_named(words: &[String]) -> Option<Result<(), Failure>> {
     let installed = if is_off { Vec::new() } else { plugins.installed().0 };
     let plugin = installed.into_iter().find(|plugin| plugin.file.name == *name && plugin.file.kind == "cli/v1");
     if let Some(plugin) = plugin {
-        return Some(run(&plugins, &plugin, args));
+        return Some(run(&plugins, &plugin, &args, global.debug));
     }
     let program = which::which(format!("rhelm-{name}")).ok()?;
     let status = Command::new(&program).args(args).envs(plugins.environment()).status();
@@ -30,27 +55,39 @@ pub(crate) fn run_named(words: &[String]) -> Option<Result<(), Failure>> {
     })
 }
 
-/// Helm takes its global flags away from a plugin's words, wherever they stand.
-fn split(words: &[String]) -> (Vec<String>, Vec<String>) {
+/// Where the first word is that is neither a global flag nor the value of one.
+pub(crate) fn first_operand(words: &[String]) -> Option<usize> {
     let command = GlobalArgs::augment_args(Clap::new("rhelm"));
-    let flag = |word: &str| {
-        let long = word.strip_prefix("--").map(|long| long.split('=').next().unwrap_or_default());
-        command.get_arguments().find(|arg| match long {
+    let takes_value = |word: &str| {
+        let long = word.strip_prefix("--");
+        let is_it = |arg: &&Arg| match long {
             Some(long) => arg.get_long() == Some(long),
-            None => word.len() >= 2 && word.starts_with('-') && arg.get_short() == word.chars().nth(1),
-        })
-    };
-    let (mut global, mut rest) = (Vec::new(), Vec::new());
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        let Some(arg) = flag(word) else {
-            rest.push(word.clone());
-            continue;
+            None => word.len() == 2 && arg.get_short() == word.chars().nth(1),
         };
-        global.push(word.clone());
-        let is_complete = word.contains('=') || (!word.starts_with("--") && word.len() > 2);
-        if arg.get_action().takes_values() && !is_complete {
-            global.extend(words.next().cloned());
+        command.get_arguments().find(is_it).is_some_and(|arg| arg.get_action().takes_values())
+    };
+    let mut at = 0;
+    while words.get(at)?.starts_with('-') {
+        at += if takes_value(&words[at]) { 2 } else { 1 };
+    }
+    Some(at)
+}
+
+/// The flags that count for Helm, wherever they stand, with their values; and the words that are left to the plugin.
+fn split<'w>(mut words: impl Iterator<Item = &'w String>) -> (Vec<String>, Vec<String>) {
+    let (mut global, mut rest) = (Vec::new(), Vec::new());
+    while let Some(word) = words.next() {
+        let name = word.split('=').next().unwrap_or_default();
+        let is_switch = matches!(name, "--debug" | "--kube-insecure-skip-tls-verify");
+        let is_shared = SHARED.contains(&name) || word.starts_with("--debug=");
+        let is_taken = TAKEN.contains(&name) && !is_shared;
+        let value = if is_switch || word.contains('=') || !(is_taken || is_shared) { None } else { words.next() };
+        let words = || [word].into_iter().chain(value).cloned();
+        if is_taken || is_shared {
+            global.extend(words());
+        }
+        if !is_taken {
+            rest.extend(words());
         }
     }
     (global, rest)
@@ -62,7 +99,7 @@ fn global_args(words: &[String]) -> Result<GlobalArgs, Failure> {
     Ok(GlobalArgs::from_arg_matches(&matches)?.with_environment(|name| std::env::var(name).ok()))
 }
 
-fn run(plugins: &Plugins, plugin: &Plugin, args: &[String]) -> Result<(), Failure> {
+fn run(plugins: &Plugins, plugin: &Plugin, args: &[String], debug: bool) -> Result<(), Failure> {
     let name = &plugin.file.name;
     if plugin.file.runtime != "subprocess" {
         let runtime = &plugin.file.runtime;
@@ -74,12 +111,26 @@ fn run(plugins: &Plugins, plugin: &Plugin, args: &[String]) -> Result<(), Failur
     let mut command =
         prepared.ok_or_else(|| Failure::new("failed to prepare plugin command: no plugin command is applicable"))?;
     let is_deaf = matches!(plugin.file.config, Config::Cli { ignore_flags: true, .. });
-    let status = command.args(if is_deaf { &[] } else { args }).status();
+    command.args(if is_deaf { &[] } else { args });
+    let log = |message: &str, more: Vec<(&'static str, String)>| {
+        let fields = [("pluginName", name.clone())].into_iter().chain(more).collect();
+        print_logs(&[Log { level: Level::Debug, message: message.to_owned(), fields }], debug);
+    };
+    log("executing plugin command", vec![("command", line(&command))]);
+    let status = command.status();
     let status = status.map_err(|error| Failure::new(start_error(&command.get_program().to_string_lossy(), &error)))?;
     if status.success() {
         return Ok(());
     }
+    let how = program::describe(status);
+    let number = status.code().unwrap_or(-1).to_string();
+    log("plugin execution failed", vec![("error", how), ("exitCode", number), ("stderr", String::new())]);
     Err(Failure::new(format!("plugin {name:?} exited with error")).with_status(code(status)))
+}
+
+fn line(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
 /// Runs what the plugin has for an event; most have nothing.
@@ -97,19 +148,31 @@ pub(super) fn hook(plugins: &Plugins, plugin: &Plugin, event: &str) -> Result<()
     }
 }
 
+/// Helm's exit status for one that a signal ended is -1.
 fn code(status: std::process::ExitStatus) -> u8 {
-    status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
+    status.code().map_or(u8::MAX, |code| u8::try_from(code).unwrap_or(1))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn owned<const N: usize>(words: [&str; N]) -> Vec<String> {
+        words.map(str::to_owned).into()
+    }
+
     #[test]
     fn global_flags_are_taken_away_wherever_they_stand() {
-        let words = ["diff", "upgrade", "-n", "x", "--allow", "--debug", "web", "--kube-context=c", "-nq"];
-        let (global, rest) = split(&words.map(str::to_owned));
-        assert_eq!(global, ["-n", "x", "--debug", "--kube-context=c", "-nq"]);
-        assert_eq!(rest, ["diff", "upgrade", "--allow", "web"]);
+        let words =
+            owned(["upgrade", "-n", "x", "--allow", "--debug", "web", "--kube-context=c", "-nq", "--color", "--qps", "1"]);
+        let (global, rest) = split(words.iter());
+        assert_eq!(global, ["-n", "x", "--debug", "--kube-context=c"]);
+        assert_eq!(rest, ["upgrade", "--allow", "web", "-nq", "--color", "--qps", "1"]);
+    }
+
+    #[test]
+    fn the_first_operand_is_no_flag_and_no_value() {
+        assert_eq!(first_operand(&owned(["--debug", "-n", "x", "--color", "never", "-nq", "diff", "-x"])), Some(6));
+        assert_eq!(first_operand(&owned(["--namespace=x", "-n"])), None);
     }
 }

@@ -10,7 +10,7 @@ pub fn settings(global: &GlobalArgs) -> BTreeMap<&'static str, String> {
     let home = global.home(variable);
     let text = |flag: &Option<String>| flag.clone().unwrap_or_default();
     let or = |name: &str, default: &str| variable(name).filter(|value| !value.is_empty()).unwrap_or(default.to_owned());
-    BTreeMap::from([
+    let mut settings = BTreeMap::from([
         ("HELM_BIN", std::env::args().next().unwrap_or_default()),
         ("HELM_BURST_LIMIT", global.burst_limit.unwrap_or(100).to_string()),
         ("HELM_CACHE_HOME", folders.cache.display().to_string()),
@@ -33,5 +33,8 @@ pub fn settings(global: &GlobalArgs) -> BTreeMap<&'static str, String> {
         ("HELM_REGISTRY_CONFIG", home.registry_config.display().to_string()),
         ("HELM_REPOSITORY_CACHE", home.repository_cache.display().to_string()),
         ("HELM_REPOSITORY_CONFIG", home.repository_config.display().to_string()),
-    ])
+    ]);
+    // Helm has no variable of its own for it.
+    settings.extend(global.kubeconfig.clone().map(|path| ("KUBECONFIG", path)));
+    settings
 }

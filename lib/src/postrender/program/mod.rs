@@ -4,6 +4,7 @@ mod plugin;
 pub(super) mod process;
 
 pub use plugin::plugin_folders;
+pub use process::describe;
 
 use super::{PostRenderError, Stage};
 use std::ffi::OsString;

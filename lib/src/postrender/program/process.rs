@@ -101,7 +101,8 @@ impl Group {
 
 /// An exit status in Go's words.
 #[cfg(unix)]
-pub(in crate::postrender) fn describe(status: ExitStatus) -> String {
+#[must_use]
+pub fn describe(status: ExitStatus) -> String {
     use std::os::unix::process::ExitStatusExt;
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("exit status {code}"),
@@ -116,7 +117,9 @@ pub(in crate::postrender) fn describe(status: ExitStatus) -> String {
     }
 }
 
+/// An exit status in Go's words.
 #[cfg(not(unix))]
-pub(in crate::postrender) fn describe(status: ExitStatus) -> String {
+#[must_use]
+pub fn describe(status: ExitStatus) -> String {
     format!("exit status {}", status.code().unwrap_or_default())
 }
