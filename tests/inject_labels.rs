@@ -203,7 +203,7 @@ fn bad_command_lines_are_refused_before_anything_is_written() {
         (&["--label", "a=b", "--from-file", "/no/such"], "--from-file /no/such: No such file or directory (os error 2)"),
         (
             &["--label", "a=b", "-l", "x in y"],
-            "invalid argument \"x in y\" for \"-l, --selector\" flag: cannot read \"x in y\": a requirement is KEY, !KEY, KEY=VALUE, KEY!=VALUE, KEY in (VALUE,…) or KEY notin (VALUE,…)",
+            "invalid argument \"x in y\" for \"-l, --selector\" flag: unable to parse requirement: found 'y' expected: '('",
         ),
         (&["--lable", "a=b"], "unknown flag: --lable"),
     ];

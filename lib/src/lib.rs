@@ -35,6 +35,7 @@ pub mod postrender;
 mod regex;
 pub mod release;
 pub mod render;
+pub mod selector;
 pub mod store;
 pub mod values;
 pub mod version;

@@ -6,7 +6,7 @@ use crate::release::Status;
 use crate::release::record::Summary;
 use crate::release::time::Time;
 use crate::render::functions::regex;
-use crate::store::selector::{Selector, SelectorError};
+use crate::selector::{Selector, SelectorError};
 use crate::store::{Entry, Head, Store, StoreError};
 
 /// Which releases to show.
@@ -72,7 +72,8 @@ pub async fn list(store: &Store, options: &ListOptions) -> Result<Vec<Entry<Summ
     };
     heads.retain(|head| filter.as_ref().is_none_or(|filter| filter(head.name())));
     let selector = Selector::parse(&options.selector)?;
-    heads.retain(|head| options.states.contains(&head.status()) && selector.matches(&head.labels));
+    let is_selected = |head: &Head| selector.matches(|key| head.labels.get(key).map(|value| value.as_str().into()));
+    heads.retain(|head| options.states.contains(&head.status()) && is_selected(head));
     if options.by_date {
         let mut entries = shown(store, &heads, &options.states).await?;
         entries.sort_by_key(time);

@@ -12,7 +12,6 @@ pub mod line;
 pub mod memory;
 pub mod migrate;
 mod releases;
-pub mod selector;
 pub mod whole;
 
 pub use releases::{Clock, Entry, Newest, Store};

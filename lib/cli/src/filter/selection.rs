@@ -1,7 +1,8 @@
 //! The flags that choose objects.
 
 use clap::Args;
-use rhelm_lib::postrender::select::{KindPattern, LabelSelector, NamePattern, Selection};
+use rhelm_lib::postrender::select::{KindPattern, NamePattern, Selection};
+use rhelm_lib::selector::Selector;
 
 /// Which objects of the stream a filter works on: all of them, unless a flag says otherwise.
 #[derive(Args, Clone, Debug, Default)]
@@ -21,7 +22,7 @@ pub struct SelectionArgs {
     /// Only objects with these labels, as kubectl reads them: `app=web,tier!=db,env in (test, prod),!legacy` (repeatable: all
     /// have to match)
     #[arg(short = 'l', long, value_name = "SELECTOR")]
-    selector: Vec<LabelSelector>,
+    selector: Vec<Selector>,
 }
 
 impl From<SelectionArgs> for Selection {

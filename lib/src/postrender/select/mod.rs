@@ -1,13 +1,12 @@
 //! Choosing objects by kind, name, namespace and labels.
 
-mod label;
 mod pattern;
 
-pub use label::{LabelSelector, SelectorError};
 pub use pattern::{KindPattern, NamePattern, PatternError};
 
 use super::object::Object;
 use super::tree::Tree;
+use crate::selector::Selector;
 
 /// What an object has to be like to be chosen. Without any condition every object is.
 ///
@@ -21,7 +20,7 @@ pub struct Selection {
     /// As the object says it; an object that does not say it has an empty one.
     pub namespaces: Vec<NamePattern>,
     /// All of them have to match.
-    pub labels: Vec<LabelSelector>,
+    pub labels: Vec<Selector>,
 }
 
 /// Whether a name passes patterns: one has to match, if there are any that do not exclude, and none of the excluding ones may.
