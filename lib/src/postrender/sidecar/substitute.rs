@@ -15,7 +15,7 @@ pub(super) struct Placeholder<'a> {
     pub(super) field: &'a str,
     /// The key of a label or annotation.
     pub(super) key: Option<&'a str>,
-    /// The text behind `:-`.
+    /// The text behind `:-`, which may hold placeholders.
     default: Option<&'a str>,
 }
 
@@ -27,6 +27,9 @@ const FIELDS: &[(&str, bool)] = &[
     ("object.kind", false),
     ("object.apiVersion", false),
 ];
+
+/// How many defaults may stand in one another.
+const MOST_DEFAULTS: usize = 16;
 
 /// Whether a text holds a placeholder. Others of that look, such as a shell's `${HOME}`, are none.
 pub(super) fn has_placeholder(text: &str) -> bool {
@@ -69,10 +72,27 @@ fn placeholder(text: &str) -> Option<(Placeholder<'_>, usize)> {
         rest = after;
     }
     let (default, after) = match rest.strip_prefix(":-") {
-        Some(rest) => rest.split_once('}').map(|(default, after)| (Some(default), after))?,
+        Some(rest) => {
+            let end = closing_brace(rest)?;
+            (Some(&rest[..end]), &rest[end + 1..])
+        }
         None => (None, rest.strip_prefix('}')?),
     };
     Some((Placeholder { field, key, default }, text.len() - after.len()))
+}
+
+/// Where the brace is that ends a text, which may hold placeholders itself.
+fn closing_brace(text: &str) -> Option<usize> {
+    let mut open = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' if text[..at].ends_with('$') => open += 1,
+            b'}' if open == 0 => return Some(at),
+            b'}' => open -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Data with values in place of placeholders.
@@ -103,13 +123,23 @@ fn typed(text: String) -> Data {
 }
 
 fn substitute_text(text: &str, values: &dyn Values) -> Result<String, String> {
+    substituted(text, values, MOST_DEFAULTS)
+}
+
+/// As [`substitute_text`], with so many defaults of defaults at most; a default beyond them stands for itself.
+fn substituted(text: &str, values: &dyn Values, depth: usize) -> Result<String, String> {
     let mut result = String::with_capacity(text.len());
     for piece in pieces(text) {
         match piece {
             Piece::Text(text) => result.push_str(text),
             Piece::Placeholder(placeholder) => {
-                let value = values.value(&placeholder).or_else(|| placeholder.default.map(ToOwned::to_owned));
-                result.push_str(&value.ok_or_else(|| describe(&placeholder))?);
+                let value = match (values.value(&placeholder), placeholder.default) {
+                    (Some(value), _) => value,
+                    (None, Some(default)) if depth > 0 => substituted(default, values, depth - 1)?,
+                    (None, Some(default)) => default.to_owned(),
+                    (None, None) => return Err(describe(&placeholder)),
+                };
+                result.push_str(&value);
             }
         }
     }
@@ -147,6 +177,9 @@ mod tests {
             ("a-${metadata.name}-${metadata.labels['app']}!", "a-web-shop!"),
             ("${metadata.labels['none']:-other}", "other"),
             ("${metadata.namespace:-}", ""),
+            ("${metadata.labels['none']:-${metadata.name}}-0", "web-0"),
+            ("${metadata.labels['none']:-a-${metadata.labels['x']:-${metadata.name}}}}", "a-web}"),
+            ("${metadata.labels['none']:-${HOME}/{x}", "${HOME}/{x"),
             ("$${metadata.name} ${HOME} ${metadata.labels} ${", "${metadata.name} ${HOME} ${metadata.labels} ${"),
         ];
         for (text, expected) in cases {

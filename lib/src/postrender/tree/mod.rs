@@ -76,6 +76,21 @@ struct Node {
     next: Option<NodeId>,
 }
 
+/// A document that is JSON and no YAML, because of escapes that YAML lacks: `\/`, and surrogates. Whoever takes JSON as JSON, as kubectl
+/// does, reads it all the same.
+fn json(text: &str) -> Option<Tree<'_>> {
+    serde_json::from_str::<serde::de::IgnoredAny>(text).ok()?;
+    let (mut plain, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find('\\') {
+        plain.push_str(&rest[..at]);
+        plain.push_str("xx");
+        rest = &rest[at + 2..];
+    }
+    plain.push_str(rest);
+    let Tree { nodes, .. } = compose::read(&plain).ok()?;
+    Some(Tree { text, nodes, aliases: Vec::new(), values: BTreeMap::new() })
+}
+
 impl<'a> Tree<'a> {
     /// Reads a document.
     ///
@@ -84,7 +99,7 @@ impl<'a> Tree<'a> {
     pub fn read(text: &'a str) -> Result<Self, String> {
         match outline::read(text) {
             Some(tree) => Ok(tree),
-            None => compose::read(text),
+            None => compose::read(text).or_else(|error| json(text).ok_or(error)),
         }
     }
 

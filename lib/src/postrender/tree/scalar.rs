@@ -51,7 +51,7 @@ fn unescape(text: &str) -> (String, usize) {
     };
     let one = match kind {
         b'x' => return hex(2),
-        b'u' => return hex(4),
+        b'u' => return surrogates(text).unwrap_or_else(|| hex(4)),
         b'U' => return hex(8),
         b'0' => "\0",
         b'a' => "\x07",
@@ -69,6 +69,14 @@ fn unescape(text: &str) -> (String, usize) {
         _ => &text[1..2],
     };
     (one.to_owned(), 2)
+}
+
+/// Two escapes of JSON that stand for one character.
+fn surrogates(text: &str) -> Option<(String, usize)> {
+    let unit = |at: usize| u16::from_str_radix(text.get(at..)?.strip_prefix("\\u")?.get(..4)?, 16).ok();
+    let pair = [unit(0)?, unit(6)?];
+    let character = char::decode_utf16(pair).next()?.ok().filter(|character| character.len_utf16() == 2)?;
+    Some((character.to_string(), 12))
 }
 
 /// A block scalar's lines without indentation, its end as its header wants it.

@@ -129,3 +129,19 @@ impl Random {
         usize::try_from(self.0 >> 33).unwrap_or(0) % limit
     }
 }
+
+#[test]
+fn json_is_read_with_all_its_escapes() {
+    for text in [
+        "{\"a\": \"\\ud83d\\ude00 \\/ \\u00e9\\\"\", \"b\": 1}\n",
+        "{\n  \"a\": \"\\ud83d\\ude00 \\/ \\u00e9\\\"\",\n  \"b\": 1\n}",
+    ] {
+        let tree = Tree::read(text).expect("JSON");
+        assert_eq!(tree.text(), text);
+        assert_eq!(tree.find_text(NodeId::ROOT, &["a"]).as_deref(), Some("\u{1f600} / \u{e9}\""));
+        assert_eq!(tree.find_text(NodeId::ROOT, &["b"]).as_deref(), Some("1"));
+    }
+    for wrong in ["{\"a\": \"\\ud83d\", b: 1}", "a: \"\\ud83d\\ude00\"", "{\"a\": \"\\/\""] {
+        assert!(Tree::read(wrong).is_err(), "{wrong}");
+    }
+}
