@@ -28,6 +28,18 @@ pub(crate) fn open(global: &GlobalArgs) -> Result<Releases, Failure> {
     Ok(releases)
 }
 
+impl Releases {
+    /// What `reading` finds; the cluster is asked meanwhile, and must answer, as in Helm.
+    ///
+    /// # Errors
+    /// Before anything else, when the cluster does not answer.
+    pub(crate) fn read<T, E: Into<Failure>>(&self, reading: impl Future<Output = Result<T, E>>) -> Result<T, Failure> {
+        let reached = async { self.cluster.version().await.map_err(Failure::from) };
+        let (_, found) = self.runtime.block_on(async { tokio::try_join!(reached, async { Ok(reading.await) }) })?;
+        found.map_err(Into::into)
+    }
+}
+
 /// Opens the store. The cluster is not asked yet.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! `rhelm history`: the revisions of a release.
 
-use super::driver::{self, Releases};
+use super::connect::connect;
+use super::driver;
 use super::list::chart;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use rhelm_cli::{Failure, Field, Format, GlobalArgs, Record, exactly, parse_format, print_records, table, write_stdout};
@@ -39,11 +40,12 @@ pub(crate) fn define() -> Command {
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {
     let args = HistoryArgs::from_arg_matches(matches)?;
     let [name] = exactly(USAGE, args.operands.clone())?;
-    let Releases { runtime, store, namespace, .. } = driver::open(&global)?;
+    let releases = driver::beside(connect(&global)?)?;
+    let (store, namespace) = (&releases.store, releases.namespace.as_str());
     let max = usize::try_from(args.max).unwrap_or(0);
-    let entries = runtime.block_on(history::history(&store, &namespace, &name, max))?;
+    let entries = releases.read(history::history(store, namespace, &name, max))?;
     let pipelines = match args.show_pipeline {
-        true => Some(runtime.block_on(store.pipelines(&namespace, &name))?),
+        true => Some(releases.runtime.block_on(store.pipelines(namespace, &name))?),
         false => None,
     };
     match args.output {

@@ -1,6 +1,7 @@
 //! `rhelm list`: the releases of a namespace, or of all.
 
-use super::driver::{self, Releases};
+use super::connect::connect;
+use super::driver;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use goyaml::Value;
 use rhelm_cli::{
@@ -10,8 +11,7 @@ use rhelm_cli::{
 use rhelm_lib::action::list::{self, ListOptions};
 use rhelm_lib::release::Status;
 use rhelm_lib::release::record::{ChartSummary, Summary};
-use rhelm_lib::release::time;
-use rhelm_lib::render::Environment;
+use rhelm_lib::release::time::Layout;
 use rhelm_lib::store::Entry;
 
 const USAGE: &str = "rhelm list [flags]";
@@ -95,11 +95,12 @@ fn speaks_helm_3() -> bool {
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {
     let args = ListArgs::from_arg_matches(matches)?;
     none(USAGE, &args.operands)?;
-    let Releases { runtime, store, namespace, .. } = driver::open(&global)?;
-    let options = args.options(namespace);
-    let entries = runtime.block_on(list::list(&store, &options))?;
-    let environment = environment(false);
-    let rows: Vec<Row> = entries.into_iter().map(|entry| args.row(entry, &environment)).collect();
+    let releases = driver::beside(connect(&global)?)?;
+    let options = args.options(releases.namespace.clone());
+    let entries = releases.read(list::list(&releases.store, &options))?;
+    let layout = args.time_format.as_deref().filter(|layout| !layout.is_empty()).unwrap_or(TIME);
+    let layout = Layout::new(layout, &environment(false));
+    let rows: Vec<Row> = entries.into_iter().map(|entry| row(entry, &layout)).collect();
     args.print(&rows, global.colored)
 }
 
@@ -117,6 +118,24 @@ impl Row {
 
 const COLUMNS: [&str; 7] = ["name", "namespace", "revision", "updated", "status", "chart", "app_version"];
 const HEADER: [&str; 7] = ["NAME", "NAMESPACE", "REVISION", "UPDATED", "STATUS", "CHART", "APP VERSION"];
+
+/// A record that cannot be decoded is shown by what its labels say, with the reason in the place of the chart.
+fn row(entry: Entry<Summary>, layout: &Layout<'_>) -> Row {
+    let head = &entry.head;
+    match entry.content {
+        Ok(summary) => {
+            let updated = layout.write(&summary.info.last_deployed).unwrap_or_else(|_| "-".to_owned());
+            let (chart, app_version) = chart(summary.chart.as_ref());
+            let status = summary.info.status.name().to_owned();
+            Row([summary.name, summary.namespace, summary.revision.to_string(), updated, status, chart, app_version])
+        }
+        Err(error) => {
+            let (name, namespace) = (head.name().to_owned(), head.id.namespace.clone());
+            let (revision, status) = (head.revision().to_string(), head.status().name().to_owned());
+            Row([name, namespace, revision, "-".to_owned(), status, format!("unreadable: {error}"), String::new()])
+        }
+    }
+}
 
 impl ListArgs {
     fn options(&self, namespace: String) -> ListOptions {
@@ -141,26 +160,6 @@ impl ListArgs {
             reverse: self.reverse,
             offset: usize::try_from(self.offset).unwrap_or(0),
             limit: usize::try_from(self.max).unwrap_or(0),
-        }
-    }
-
-    /// A record that cannot be decoded is shown by what its labels say, with the reason in the place of the chart.
-    fn row(&self, entry: Entry<Summary>, environment: &Environment) -> Row {
-        let head = &entry.head;
-        match entry.content {
-            Ok(summary) => {
-                let layout = self.time_format.as_deref().filter(|layout| !layout.is_empty()).unwrap_or(TIME);
-                let updated = &summary.info.last_deployed;
-                let updated = time::in_layout(updated, layout, environment).unwrap_or_else(|_| "-".to_owned());
-                let (chart, app_version) = chart(summary.chart.as_ref());
-                let status = summary.info.status.name().to_owned();
-                Row([summary.name, summary.namespace, summary.revision.to_string(), updated, status, chart, app_version])
-            }
-            Err(error) => {
-                let (name, namespace) = (head.name().to_owned(), head.id.namespace.clone());
-                let (revision, status) = (head.revision().to_string(), head.status().name().to_owned());
-                Row([name, namespace, revision, "-".to_owned(), status, format!("unreadable: {error}"), String::new()])
-            }
         }
     }
 

@@ -5,7 +5,7 @@ use super::{Candidates, Directive};
 use rhelm_cli::{environment, variable};
 use rhelm_fetch::index::Index;
 use rhelm_fetch::repositories::{Repositories, charts_path, index_path};
-use rhelm_lib::release::time;
+use rhelm_lib::release::time::Layout;
 use std::path::Path;
 
 const PREFIXES: [(&str, &str); 4] = [
@@ -69,13 +69,13 @@ pub(super) fn versions(line: &Line<'_>, place: usize) -> Candidates {
         let index = Index::load_whole(&index_path(&line.global.home(variable), repository)).ok()?;
         index.entries.get(name).cloned()
     });
-    let environment = environment(false);
+    let layout = Layout::new("January 2, 2006", &environment(false));
     let described = known.unwrap_or_default().into_iter().map(|entry| {
         let app = match entry.text("appVersion") {
             "" => String::new(),
             app => format!("App: {app}, "),
         };
-        let created = time::in_layout(entry.text("created"), "January 2, 2006", &environment).unwrap_or_default();
+        let created = layout.write(entry.text("created")).unwrap_or_default();
         let deprecated = if entry.fields.get("deprecated") == Some(&true.into()) { "(deprecated)" } else { "" };
         (entry.version, format!("{app}Created: {created} {deprecated}"))
     });

@@ -100,9 +100,14 @@ impl Driver for SqlDriver {
         let record = |mut row: Row| Record { head: head(&mut row), body: row.text(HEAD_COLUMNS).into_bytes() };
         let mut found: Vec<_> = rows.into_iter().map(record).collect();
         add_labels(found.iter_mut().map(|record| &mut record.head), labels);
-        let found: HashMap<_, _> = found.into_iter().map(|record| (record.head.id.clone(), record)).collect();
-        let find = |id: &RecordId| found.get(&RecordId { namespace: namespace(id).to_owned(), ..id.clone() });
-        Ok(ids.iter().map(|id| find(id).cloned().ok_or(StoreError::NotFound)).collect())
+        let mut found: HashMap<_, _> = found.into_iter().map(|record| (record.head.id.clone(), record)).collect();
+        let record = |(at, id): (usize, &RecordId)| {
+            let is_asked_again = ids[at + 1..].contains(id);
+            let id = RecordId { namespace: namespace(id).to_owned(), ..id.clone() };
+            let record = if is_asked_again { found.get(&id).cloned() } else { found.remove(&id) };
+            record.ok_or(StoreError::NotFound)
+        };
+        Ok(ids.iter().enumerate().map(record).collect())
     }
 
     async fn create(&self, record: &Record) -> Result<String, StoreError> {

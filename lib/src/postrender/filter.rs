@@ -64,7 +64,7 @@ pub fn run<E: std::fmt::Display>(
     while more {
         let groups = groups(&mut documents)?;
         more = !groups.is_empty();
-        for (written, result) in parallel::map(groups, |group, (): &mut ()| changed(&group, &change)) {
+        for (written, result) in parallel::map(groups, |group| changed(&group, &change)) {
             output.write_all(&written)?;
             result?;
         }

@@ -94,12 +94,26 @@ impl Time {
     }
 }
 
-/// A time of RFC 3339 in a layout of Go's; where the local zone has the same offset then, the time is told in that zone.
-///
-/// # Errors
-/// When the text is no time.
-pub fn in_layout(text: &str, layout: &str, environment: &Environment) -> Result<String, TimeError> {
-    dates::in_layout(text, layout, environment).ok_or_else(|| TimeError(text.to_owned()))
+/// A layout of Go's, and the local time zone.
+pub struct Layout<'a> {
+    layout: &'a str,
+    zone: dates::LocalZone,
+}
+
+impl<'a> Layout<'a> {
+    /// The layout in the environment's zone.
+    #[must_use]
+    pub fn new(layout: &'a str, environment: &Environment) -> Self {
+        Self { layout, zone: dates::LocalZone::of(environment) }
+    }
+
+    /// A time of RFC 3339 in this layout; where the local zone has the same offset then, the time is told in that zone.
+    ///
+    /// # Errors
+    /// When the text is no time.
+    pub fn write(&self, text: &str) -> Result<String, TimeError> {
+        self.zone.in_layout(text, self.layout).ok_or_else(|| TimeError(text.to_owned()))
+    }
 }
 
 /// The text as Go would write the time again, empty for none.
@@ -229,7 +243,7 @@ mod tests {
             ("2024-02-03T04:05:06Z", "UTC", "2024-02-03 04:05:06 +0000 UTC"),
         ];
         for (text, zone, expected) in cases {
-            assert_eq!(in_layout(text, GO_TEXT, &environment(zone)).as_deref(), Ok(expected), "{text} in {zone}");
+            assert_eq!(Layout::new(GO_TEXT, &environment(zone)).write(text).as_deref(), Ok(expected), "{text} in {zone}");
         }
     }
 }

@@ -5,10 +5,11 @@
 
 use super::labels::{self, CREATED_AT, MODIFIED_AT};
 use super::{Companion, Driver, Head, Query, Record, RecordId, StoreError};
-use crate::parallel;
+use crate::parallel::Crew;
 use crate::postrender::identity::Kept;
 use crate::release::record::{self, Buffers, RecordError, Summary};
 use crate::release::{Release, Status};
+use futures_util::future::join_all;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -19,8 +20,10 @@ pub type Clock = fn() -> i64;
 
 /// How many bodies are held at once: enough to keep several processors busy, few enough to stay small.
 const BATCH: usize = 64;
-/// How many of them are read at once.
+/// How many of them are read at once, and decoded at once.
 const BATCHES_AT_ONCE: usize = 2;
+/// How many bodies a processor decodes in one go.
+const SHARE: usize = 8;
 
 /// Releases in the records of a driver.
 pub struct Store {
@@ -81,7 +84,7 @@ impl Store {
             },
             result => result?,
         };
-        self.remember(&record);
+        self.remember(&record.head.id, Seen::of(&record));
         Ok(())
     }
 
@@ -98,7 +101,7 @@ impl Store {
             (Err(StoreError::Conflict(why)), Some(seen)) => self.replace_again(record.clone(), &seen, why).await?,
             (result, _) => result?,
         };
-        self.remember(&record);
+        self.remember(&record.head.id, Seen::of(&record));
         Ok(())
     }
 
@@ -130,8 +133,9 @@ impl Store {
     /// [`StoreError::NotFound`] when there is none, [`StoreError::Corrupt`] when it cannot be decoded.
     pub async fn get(&self, namespace: &str, name: &str, revision: u32) -> Result<Release, StoreError> {
         let record = self.one(&RecordId::new(namespace, name, revision)).await?;
-        let mut release = self.decode(&record)?;
-        release.labels = labels::of_user(&record.head.labels);
+        let decoded = record::decode(&record.body);
+        let mut release = self.release(record.head, decoded)?;
+        release.labels = labels::of_user(&release.labels);
         Ok(release)
     }
 
@@ -171,11 +175,12 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn releases(&self, heads: &[Head]) -> Result<Vec<Entry<Release>>, StoreError> {
-        let decode = |record: &Record, (): &mut ()| {
-            self.remember(record);
-            self.decode(record)
+        let decode = |record: &Record, (): &mut ()| (record::decode(&record.body), Seen::of(record));
+        let finish = |head: Head, (decoded, seen)| {
+            self.remember(&head.id, seen);
+            self.release(head, decoded)
         };
-        self.contents(heads, decode).await
+        self.contents(heads, decode, finish).await
     }
 
     /// What tables show of these heads' releases, in their order.
@@ -183,10 +188,9 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn summaries(&self, heads: &[Head]) -> Result<Vec<Entry<Summary>>, StoreError> {
-        let summary = |record: &Record, buffers: &mut Buffers| {
-            record::summary(&record.body, buffers).map_err(|error| self.corrupt(record, &error))
-        };
-        self.contents(heads, summary).await
+        let decode = |record: &Record, buffers: &mut Buffers| record::summary(&record.body, buffers);
+        let finish = |head: Head, decoded: Result<_, _>| decoded.map_err(|error| self.corrupt(&head.id, &error));
+        self.contents(heads, decode, finish).await
     }
 
     /// All revisions of one release that can be decoded, lowest first; empty when there are none.
@@ -308,21 +312,34 @@ impl Store {
 
     async fn one(&self, id: &RecordId) -> Result<Record, StoreError> {
         let record = self.driver.read(std::slice::from_ref(id)).await?.pop().ok_or(StoreError::NotFound)??;
-        self.remember(&record);
+        self.remember(&record.head.id, Seen::of(&record));
         Ok(record)
     }
 
-    async fn contents<T: Send, Tools: Default>(
+    /// What `finish` makes of the records' own heads and of what `decode` reads in them, on other threads.
+    async fn contents<T: Send + 'static, Tools: Default + 'static, U: Send>(
         &self,
         heads: &[Head],
-        decode: impl Fn(&Record, &mut Tools) -> Result<T, StoreError> + Sync,
-    ) -> Result<Vec<Entry<T>>, StoreError> {
-        let mut entries = Vec::with_capacity(heads.len());
+        decode: fn(&Record, &mut Tools) -> T,
+        finish: impl Fn(Head, T) -> Result<U, StoreError> + Sync,
+    ) -> Result<Vec<Entry<U>>, StoreError> {
+        let crew = Crew::new(heads.len().div_ceil(SHARE), move |records: Vec<Result<Record, StoreError>>, tools: &mut _| {
+            let decoded = |record: Result<Record, _>| record.map(|record| (decode(&record, tools), record.head));
+            records.into_iter().map(decoded).collect::<Vec<_>>()
+        });
+        let crew = &crew;
         let batches: Vec<_> = heads.chunks(BATCH).map(|heads| self.batch(heads)).collect();
         // The store is at work on the next ones while these are decoded.
-        let mut batches = stream::iter(batches).buffered(BATCHES_AT_ONCE);
-        while let Some((heads, records)) = batches.try_next().await? {
-            let contents = parallel::map(records, |record, tools| record.and_then(|record| decode(&record, tools)));
+        let batches = stream::iter(batches).buffered(BATCHES_AT_ONCE);
+        let decoded = batches.map(|batch| async move {
+            let (heads, records) = batch?;
+            let contents = join_all(shares(records).map(|share| crew.work(share))).await;
+            Ok::<_, StoreError>((heads, contents.into_iter().flatten()))
+        });
+        let mut decoded = decoded.buffered(BATCHES_AT_ONCE);
+        let mut entries = Vec::with_capacity(heads.len());
+        while let Some((heads, contents)) = decoded.try_next().await? {
+            let contents = contents.map(|content| content.and_then(|(decoded, head)| finish(head, decoded)));
             entries.extend(heads.iter().cloned().zip(contents).map(|(head, content)| Entry { head, content }));
         }
         Ok(entries)
@@ -344,15 +361,15 @@ impl Store {
         Ok(Record { head: Head { id, labels, version: String::new() }, body: body.into_bytes() })
     }
 
-    fn decode(&self, record: &Record) -> Result<Release, StoreError> {
-        let mut release = record::decode(&record.body).map_err(|error| self.corrupt(record, &error))?;
-        let all = &record.head.labels;
-        release.labels = if self.driver.shows_system_labels() { all.clone() } else { labels::of_user(all) };
+    /// The release of a record, with the record's labels.
+    fn release(&self, head: Head, decoded: Result<Release, RecordError>) -> Result<Release, StoreError> {
+        let mut release = decoded.map_err(|error| self.corrupt(&head.id, &error))?;
+        release.labels = if self.driver.shows_system_labels() { head.labels } else { labels::of_user(&head.labels) };
         Ok(release)
     }
 
-    fn corrupt(&self, record: &Record, error: &RecordError) -> StoreError {
-        let context = self.driver.context(&format!("get: failed to decode data \"{}\"", record.head.id.key));
+    fn corrupt(&self, id: &RecordId, error: &RecordError) -> StoreError {
+        let context = self.driver.context(&format!("get: failed to decode data \"{}\"", id.key));
         StoreError::Corrupt(format!("{context}{error}"))
     }
 
@@ -360,10 +377,21 @@ impl Store {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
-    fn remember(&self, record: &Record) {
-        let seen = Seen { version: record.head.version.clone(), body: digest(&record.body) };
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(record.head.id.clone(), seen);
+    fn remember(&self, id: &RecordId, seen: Seen) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), seen);
     }
+}
+
+impl Seen {
+    fn of(record: &Record) -> Self {
+        Self { version: record.head.version.clone(), body: digest(&record.body) }
+    }
+}
+
+/// Parts that are decoded one by one.
+fn shares<T>(records: Vec<T>) -> impl Iterator<Item = Vec<T>> {
+    let mut records = records.into_iter();
+    std::iter::from_fn(move || Some(records.by_ref().take(SHARE).collect::<Vec<_>>()).filter(|share| !share.is_empty()))
 }
 
 fn digest(body: &[u8]) -> u64 {

@@ -88,8 +88,7 @@ impl Secrets {
                 parts.push((group, line));
                 line += lines(group.bytes());
             }
-            findings
-                .extend(parallel::map(parts, |(group, line), (): &mut ()| self.found(group, line)).into_iter().flatten());
+            findings.extend(parallel::map(parts, |(group, line)| self.found(group, line)).into_iter().flatten());
         }
         output.flush()?;
         Ok(findings)

@@ -59,11 +59,19 @@ pub(crate) fn time_value(text: &str, environment: &Environment) -> Value {
     object::value(time.unwrap_or_else(|_| Time::zero(clock.local.clone())))
 }
 
-/// A time of RFC 3339 in another layout; `None` when it is none.
-pub(crate) fn in_layout(text: &str, layout: &str, environment: &Environment) -> Option<String> {
-    let clock = Clock::new(environment);
-    let time = parse::parse(format::RFC_3339, text.as_bytes(), &clock.local).ok()?;
-    Some(String::from_utf8_lossy(&time.format(layout.as_bytes())).into_owned())
+/// The environment's time zone, read once for many times.
+pub(crate) struct LocalZone(Zone);
+
+impl LocalZone {
+    pub(crate) fn of(environment: &Environment) -> Self {
+        Self(Clock::new(environment).local)
+    }
+
+    /// A time of RFC 3339 in another layout; `None` when it is none.
+    pub(crate) fn in_layout(&self, text: &str, layout: &str) -> Option<String> {
+        let time = parse::parse(format::RFC_3339, text.as_bytes(), &self.0).ok()?;
+        Some(String::from_utf8_lossy(&time.format(layout.as_bytes())).into_owned())
+    }
 }
 
 fn add_formatting(table: &mut FunctionTable, clock: &Rc<Clock>) {
