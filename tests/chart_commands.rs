@@ -133,6 +133,7 @@ fn charts_are_packaged() {
         "helm package web/Chart.yaml",
         "helm package m",
         "helm package web --version x.y",
+        "SOURCE_DATE_EPOCH=x helm package web",
         &line("web"),
         &line("web --version 2.0.0-rc.1+b --app-version v5"),
         &line("bare"),

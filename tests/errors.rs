@@ -164,3 +164,15 @@ fn what_a_failed_render_wrote_is_shown_for_debugging() {
     assert_eq!(shown_for_debugging(&[], UNKNOWN), "\n");
     assert_eq!(shown_for_debugging(&["-s", "templates/a.yaml"], UNKNOWN), "");
 }
+
+/// Whoever reads may go away at any time: a program that cannot be heard ends, without complaints about itself.
+#[test]
+fn a_reader_that_has_gone_away_is_no_matter() {
+    for (arguments, status) in [(&["help"][..], 0), (&["template", "--help"], 0), (&["nonsense"], 1), (&["version"], 0)] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut rhelm = Command::new(env!("CARGO_BIN_EXE_rhelm"));
+        rhelm.args(arguments).stdout(writer.try_clone().expect("a pipe")).stderr(writer);
+        assert_eq!(rhelm.status().expect("the program runs").code(), Some(status), "{arguments:?}");
+    }
+}

@@ -85,6 +85,29 @@ fn plugins_get_the_flags_that_helm_does_not_take() {
 }
 
 #[test]
+fn helm_3_lists_less_of_plugins() {
+    let Some(beside) = Beside::helm_3(RHELM) else { return };
+    let plugin = Files::new().file("plugin.yaml", OLD).file("say", SAY);
+    beside
+        .files("old", &plugin)
+        .same(&["helm plugin install old >/dev/null 2>&1; helm plugin list", "helm plugin uninstall old; helm plugin list"]);
+}
+
+#[test]
+fn a_command_for_other_platforms_stands_beside_those_of_some() {
+    let Some(beside) = Beside::helm_3(RHELM) else { return };
+    let plugin = |name: &str, os: &str| {
+        let file =
+            format!("name: {name}\nversion: 0.1.0\ncommand: echo any\nplatformCommand:\n- os: {os}\n  command: echo {os}\n");
+        Files::new().file("plugin.yaml", file)
+    };
+    let beside = beside
+        .files(".local/share/helm/plugins/far", &plugin("far", "plan9"))
+        .files(".local/share/helm/plugins/near", &plugin("near", "linux"));
+    beside.same(&["helm far a", "helm near b"]);
+}
+
+#[test]
 fn plugins_are_cloned() {
     let Some(beside) = start() else { return };
     let commit = "git -c user.name=a -c user.email=a@example.com commit -qm";

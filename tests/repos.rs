@@ -125,6 +125,9 @@ fn charts_are_pulled_and_shown() {
         "helm pull loc/web loc/tool && ls *.tgz && rm *.tgz",
         "helm pull loc/data && ls *.tgz && rm *.tgz",
         "helm pull loc/web --version 9",
+        "helm pull loc/web --version v1.0.0 && ls *.tgz && rm *.tgz",
+        "helm template r web --repo $URL --version 1",
+        "helm show chart loc/web --version 1.0",
         "helm pull loc/nope",
         "helm pull nope/web",
         "helm pull web",
@@ -187,6 +190,25 @@ fn passwords_are_asked_for() {
         "helm pull web --repo $URL --username user --password secret && ls *.tgz",
         "helm template r web --repo $URL --username user --password secret",
     ]);
+}
+
+#[test]
+fn odd_files_are_read_as_helm_reads_them() {
+    let Some((beside, server)) = start() else { return };
+    let zeros = format!(
+        "apiVersion: v1\nentries:\n  web:\n  - name: web\n    version: 1.0.0\n    urls: [../web-1.0.0.tgz]\n    digest: {:064}\n",
+        0
+    );
+    server.change(|site| site.file("/zeros/index.yaml", zeros));
+    beside.same(&[
+        "helm repo add odd $URL",
+        "chmod 644 .config/helm/repositories.yaml; helm repo add loc $URL; stat -c %a .config/helm/repositories.yaml",
+        "echo 'repositories: foo' > .config/helm/repositories.yaml; helm repo add loc $URL; cat .config/helm/repositories.yaml",
+        "helm repo update",
+        "echo 'repositories: [{name: 7, url: '$URL'}]' > .config/helm/repositories.yaml; helm repo list; helm repo update",
+    ]);
+    // Helm reads the digest as `0`, which is none.
+    assert!(beside.ours("helm pull web --repo $URL/zeros; ls *.tgz").starts_with("exit 2\nError: "));
 }
 
 #[test]

@@ -75,6 +75,8 @@ fn helm_3_is_understood() {
     beside.same(&[
         "helm template r web --atomic --force 2> /dev/null",
         "helm template r web --dry-run 2> /dev/null",
+        "helm template r web --dry-run=false",
+        "helm template r web --dry-run=none",
         "helm template r web --hide-notes 2> /dev/null",
     ]);
     for flags in ["-c --short", "--client --short", "--short"] {

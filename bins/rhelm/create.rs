@@ -103,7 +103,7 @@ fn metadata(name: &str) -> String {
 
 fn write(path: &Path, data: &[u8]) -> Result<(), Failure> {
     if path.exists() {
-        rhelm_cli::warn(&format!("WARNING: File {:?} already exists. Overwriting.", path.display().to_string()));
+        rhelm_cli::say(&format!("WARNING: File {:?} already exists. Overwriting.", path.display().to_string()));
     }
     let parent = path.parent().unwrap_or(Path::new("."));
     let written = std::fs::create_dir_all(parent).and_then(|()| std::fs::write(path, data));

@@ -6,7 +6,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use goyaml::Value;
 use rhelm_cli::{
     Failure, Format, GlobalArgs, Record, color, environment, none, parse_format, parse_int, print_records, print_value,
-    table, write_stdout,
+    speaks_helm_3, table, write_stdout,
 };
 use rhelm_lib::action::list::{self, ListOptions};
 use rhelm_lib::release::Status;
@@ -85,11 +85,6 @@ pub(crate) fn define() -> Command {
         return rhelm_cli::with_flags_now::<ListArgs>(list).mut_arg("all", |all| all.short('a'));
     }
     rhelm_cli::with_flags::<ListArgs>(list)
-}
-
-/// Whether the user's scripts are written for Helm 3.
-fn speaks_helm_3() -> bool {
-    std::env::var("RHELM_HELM_VERSION").is_ok_and(|version| version.starts_with("v3"))
 }
 
 pub(crate) fn run(global: GlobalArgs, matches: &ArgMatches) -> Result<(), Failure> {

@@ -76,7 +76,7 @@ impl PackageArgs {
             return Err(Failure::new(format!("found in Chart.yaml, but missing in charts/ directory: {names}")));
         }
         warn_of_handlebars(&chart);
-        let data = package::package(&chart, package_time(), seconds())?;
+        let data = package::package(&chart, package_time()?, seconds())?;
         let name = format!("{}-{}.tgz", chart.metadata.name, chart.metadata.version);
         let path = if self.destination == "." {
             std::env::current_dir()?.join(name)

@@ -113,7 +113,8 @@ fn remove(home: &Home, names: Vec<String>) -> Result<(), Failure> {
 }
 
 fn update(home: &Home, args: &UpdateArgs) -> Result<(), Failure> {
-    let known = Repositories::load(&home.repository_config)?;
+    let known = Repositories::load(&home.repository_config)
+        .map_err(|error| Failure::new(format!("failed loading file: {}: {error}", home.repository_config.display())))?;
     if known.list.is_empty() {
         return Err(Failure::new("no repositories found. You must add one before updating"));
     }

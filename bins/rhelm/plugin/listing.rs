@@ -1,7 +1,7 @@
 //! `rhelm plugin list`: which plugins are there, and whether they are what somebody signed.
 
 use clap::Args;
-use rhelm_cli::{Failure, GlobalArgs, print_logs, table, variable, write_stdout};
+use rhelm_cli::{Failure, GlobalArgs, print_logs, speaks_helm_3, table, variable, write_stdout};
 use rhelm_fetch::plugins::Plugin;
 use rhelm_lib::chart::document::sha256;
 use rhelm_provenance::signed_sums;
@@ -16,7 +16,12 @@ pub(super) struct ListArgs {
 }
 
 pub(super) fn list(global: &GlobalArgs, args: &ListArgs) -> Result<(), Failure> {
-    let header = ["NAME", "VERSION", "TYPE", "APIVERSION", "PROVENANCE", "SOURCE"].map(str::to_owned).to_vec();
+    // Tools that know Helm 3 only take a line apart.
+    let (header, row): (&[&str], fn(&Plugin) -> Vec<String>) = match speaks_helm_3() {
+        true => (&["NAME", "VERSION", "DESCRIPTION"], short_row),
+        false => (&["NAME", "VERSION", "TYPE", "APIVERSION", "PROVENANCE", "SOURCE"], row),
+    };
+    let header = header.iter().map(|&title| title.to_owned()).collect();
     let is_wanted =
         |plugin: &&Plugin| args.r#type.as_ref().is_none_or(|wanted| wanted.is_empty() || *wanted == plugin.file.kind);
     let (plugins, logs) = global.home(variable).plugins.installed();
@@ -29,6 +34,10 @@ fn row(plugin: &Plugin) -> Vec<String> {
     let file = &plugin.file;
     let source = if file.source_url.is_empty() { "unknown" } else { &file.source_url };
     [&file.name, &file.version, &file.kind, &file.format, provenance(plugin), source].map(str::to_owned).to_vec()
+}
+
+fn short_row(plugin: &Plugin) -> Vec<String> {
+    [&plugin.file.name, &plugin.file.version, &plugin.file.description].map(Clone::clone).to_vec()
 }
 
 /// What the archive and the provenance file beside the plugin say. Who signed is not asked: there is no keyring here.

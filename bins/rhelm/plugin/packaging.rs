@@ -107,7 +107,7 @@ fn add(folder: &Path, below: &str, files: &mut Vec<ArchiveFile>) -> Result<(), F
 
 fn described(path: &Path, name: &str) -> Result<ArchiveFile, Failure> {
     let kind = path.symlink_metadata().map_err(|error| FetchError::file("lstat", path, &error))?;
-    let time = package_time().or_else(|| u64::try_from(kind.mtime()).ok()).unwrap_or_else(seconds);
+    let time = package_time()?.or_else(|| u64::try_from(kind.mtime()).ok()).unwrap_or_else(seconds);
     Ok(ArchiveFile { path: name.to_owned(), mode: kind.mode() & 0o777, time, ..ArchiveFile::default() })
 }
 

@@ -79,9 +79,11 @@ fn split<'w>(mut words: impl Iterator<Item = &'w String>) -> (Vec<String>, Vec<S
     while let Some(word) = words.next() {
         let name = word.split('=').next().unwrap_or_default();
         let is_switch = matches!(name, "--debug" | "--kube-insecure-skip-tls-verify");
-        let is_shared = SHARED.contains(&name) || word.starts_with("--debug=");
+        let is_namespace = word.len() > 2 && word.starts_with("-n") && name != "-n";
+        let is_shared = SHARED.contains(&name) || word.starts_with("--debug=") || is_namespace;
         let is_taken = TAKEN.contains(&name) && !is_shared;
-        let value = if is_switch || word.contains('=') || !(is_taken || is_shared) { None } else { words.next() };
+        let value =
+            if is_switch || is_namespace || word.contains('=') || !(is_taken || is_shared) { None } else { words.next() };
         let words = || [word].into_iter().chain(value).cloned();
         if is_taken || is_shared {
             global.extend(words());
@@ -166,7 +168,7 @@ mod tests {
         let words =
             owned(["upgrade", "-n", "x", "--allow", "--debug", "web", "--kube-context=c", "-nq", "--color", "--qps", "1"]);
         let (global, rest) = split(words.iter());
-        assert_eq!(global, ["-n", "x", "--debug", "--kube-context=c"]);
+        assert_eq!(global, ["-n", "x", "--debug", "--kube-context=c", "-nq", "--qps", "1"]);
         assert_eq!(rest, ["upgrade", "--allow", "web", "-nq", "--color", "--qps", "1"]);
     }
 

@@ -1,7 +1,7 @@
 //! Asking the user for what no flag gives.
 
-use crate::Failure;
-use std::io::{BufRead, IsTerminal, Write};
+use crate::{Failure, write_stdout};
+use std::io::{BufRead, IsTerminal};
 use std::process::{Command, Stdio};
 
 /// Asks for a line; what is typed is shown.
@@ -9,8 +9,7 @@ use std::process::{Command, Stdio};
 /// # Errors
 /// `EOF` when there is none.
 pub fn ask(prompt: &str) -> Result<String, Failure> {
-    print!("{prompt}");
-    std::io::stdout().flush()?;
+    write_stdout(prompt.as_bytes())?;
     let mut line = String::new();
     match std::io::stdin().lock().read_line(&mut line)? {
         0 => Err(Failure::new("EOF")),
@@ -23,8 +22,7 @@ pub fn ask(prompt: &str) -> Result<String, Failure> {
 /// # Errors
 /// When there is no terminal, or it cannot hide what is typed.
 pub fn ask_hidden(prompt: &str) -> Result<String, Failure> {
-    print!("{prompt}");
-    std::io::stdout().flush()?;
+    write_stdout(prompt.as_bytes())?;
     if !std::io::stdin().is_terminal() {
         return Err(Failure::new("inappropriate ioctl for device"));
     }
@@ -36,7 +34,7 @@ pub fn ask_hidden(prompt: &str) -> Result<String, Failure> {
     let mut line = String::new();
     let read = std::io::stdin().lock().read_line(&mut line);
     echo("echo")?;
-    println!();
+    write_stdout(b"\n")?;
     read?;
     Ok(line.trim_end_matches(['\n', '\r']).to_owned())
 }

@@ -1,6 +1,6 @@
 //! From the command line to a loaded chart and the user's values: what `template`, `install` and `upgrade` begin with.
 
-use crate::{ChartArgs, DependencyArgs, Failure, GlobalArgs, StringList, ValuesArgs, print_logs, variable};
+use crate::{ChartArgs, DependencyArgs, Failure, GlobalArgs, StringList, ValuesArgs, print_logs, say, variable};
 use goyaml::Map;
 use rhelm_fetch::{Access, Home};
 use rhelm_lib::chart::{Chart, dependency, loader};
@@ -88,7 +88,7 @@ pub fn load_complete(
         (Ok(()), _) => {}
         (Err(missing), None) => return Err(missing.into()),
         (Err(_), Some(home)) => {
-            crate::dependencies::manager(home, path, args.access(), &|line| println!("{line}")).update()?;
+            crate::dependencies::manager(home, path, args.access(), &|line| say(line)).update()?;
             chart = load(path, purpose, logs)?;
         }
     }

@@ -1,6 +1,6 @@
 //! Fetching a chart's dependencies: the manager of `lib/fetch` with this machine's clock and environment.
 
-use crate::{environment, variable};
+use crate::{Failure, environment, variable};
 use rhelm_fetch::dependencies::Manager;
 use rhelm_fetch::{Access, Home};
 use rhelm_lib::release::time::Time;
@@ -20,7 +20,7 @@ pub fn manager<'a>(home: &'a Home, path: &'a Path, access: Access, report: &'a (
         now: now(),
         report,
         verify: None,
-        package_time: package_time(),
+        package_time: package_time().unwrap_or_default(),
         seconds: seconds(),
     }
 }
@@ -49,7 +49,11 @@ pub fn seconds() -> u64 {
 }
 
 /// The time that files of packages get, by `SOURCE_DATE_EPOCH`.
-#[must_use]
-pub fn package_time() -> Option<u64> {
-    variable("SOURCE_DATE_EPOCH")?.parse().ok()
+///
+/// # Errors
+/// When it is no number.
+pub fn package_time() -> Result<Option<u64>, Failure> {
+    let Some(text) = variable("SOURCE_DATE_EPOCH").filter(|text| !text.is_empty()) else { return Ok(None) };
+    let invalid = |_| Failure::new(format!("invalid SOURCE_DATE_EPOCH: strconv.ParseInt: parsing {text:?}: invalid syntax"));
+    text.parse().map(Some).map_err(invalid)
 }

@@ -3,7 +3,7 @@
 use crate::{ErrorFormat, diagnosis, downloads};
 use rhelm_lib::log::{Level, Log};
 use rhelm_lib::render::diagnosis::Diagnosis;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 /// Why a program fails.
@@ -67,14 +67,14 @@ pub fn finish(result: Result<(), Failure>) -> ExitCode {
     let Err(failure) = result else { return ExitCode::SUCCESS };
     if !failure.message.is_empty() {
         match failure.format {
-            ErrorFormat::Json => eprintln!("{}", diagnosis::json(&failure)),
-            ErrorFormat::Text => eprintln!("Error: {}", failure.message),
+            ErrorFormat::Json => warn(&diagnosis::json(&failure)),
+            ErrorFormat::Text => warn(&format!("Error: {}", failure.message)),
         }
     }
     if let Some(diagnosis) = failure.diagnosis.as_deref().filter(|_| failure.format == ErrorFormat::Text)
         && std::io::stderr().is_terminal()
     {
-        eprint!("{}", diagnosis::excerpt(diagnosis));
+        write_stderr(&diagnosis::excerpt(diagnosis));
     }
     ExitCode::from(failure.status)
 }
@@ -83,12 +83,17 @@ pub fn finish(result: Result<(), Failure>) -> ExitCode {
 pub fn print_logs(logs: &[Log], debug: bool) {
     downloads::clear();
     for log in logs.iter().filter(|log| debug || log.level > Level::Debug) {
-        eprintln!("{log}");
+        write_stderr(&format!("{log}\n"));
     }
 }
 
 /// Prints a line for people.
 pub fn warn(line: &str) {
     downloads::clear();
-    eprintln!("{line}");
+    write_stderr(&format!("{line}\n"));
+}
+
+/// Prints a text for people; a reader that has gone away is no matter.
+pub(crate) fn write_stderr(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }

@@ -1,6 +1,6 @@
 //! Where Helm keeps its files, by flags and environment.
 
-use crate::{GlobalArgs, downloads, settings};
+use crate::{GlobalArgs, downloads, print_logs, settings};
 use rhelm_fetch::Home;
 use rhelm_fetch::plugins::Plugins;
 use std::collections::BTreeMap;
@@ -68,6 +68,7 @@ impl GlobalArgs {
             registry_config: file(&self.registry_config, "HELM_REGISTRY_CONFIG", config.join("registry/config.json")),
             plugins: self.plugins(&folders.plugins(&variable)),
             watch: downloads::watch(),
+            log: Some(|log| print_logs(std::slice::from_ref(log), false)),
         }
     }
 }

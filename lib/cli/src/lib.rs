@@ -75,7 +75,7 @@ pub use post_render::{PostRendering, renderer};
 pub use post_render_args::{PostRenderArgs, ReportForm, Stage};
 pub use render_args::RenderArgs;
 pub use server_table::TablePrinter;
-pub use settings::settings;
+pub use settings::{settings, speaks_helm_3};
 pub use signals::raising;
 pub use stack::{on_thread, with_stack};
 pub use table::{narrow_table, table};

@@ -1,7 +1,8 @@
 //! Makes clap read a command line as Go's pflag does, and say what pflag says when it cannot.
 
-use crate::Failure;
 use crate::operands::as_helm;
+use crate::{Failure, write_stdout};
+use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command};
 use rhelm_lib::nearest::distance;
@@ -18,14 +19,17 @@ pub fn matches(command: &Command, words: &[String]) -> Result<ArgMatches, Failur
             let mut complete = command.clone();
             complete.build();
             if let Some(group) = misspelt_in(&mut complete, &error, words) {
-                print!("{}", group.render_help());
-                return Failure::silent(0);
+                return after_printing(&group.render_help());
             }
             return Failure::new(message(&complete, &error, words));
         }
-        print!("{error}");
-        Failure::silent(0)
+        after_printing(&error.render())
     })
+}
+
+/// What ends a program that has only shown its help.
+fn after_printing(help: &StyledStr) -> Failure {
+    write_stdout(help.to_string().as_bytes()).err().unwrap_or_else(|| Failure::silent(0))
 }
 
 /// Gives a subcommand the flags of `A` when it is the one that is asked for: a program has many, and each costs time and memory.

@@ -2,6 +2,7 @@
 
 mod identity;
 
+use crate::error::write_stderr;
 use crate::post_render_args::{PostRenderArgs, ReportForm};
 use crate::{Failure, filter, parse_duration, print_logs, signals};
 use rhelm_lib::log::{Level, Log};
@@ -246,8 +247,8 @@ impl PostRendering {
         print_logs(&report.warnings.iter().map(log).collect::<Vec<_>>(), false);
         match self.report {
             None => {}
-            Some(ReportForm::Text) => eprint!("{}", report.text()),
-            Some(ReportForm::Json) => eprint!("{}", report.json()),
+            Some(ReportForm::Text) => write_stderr(&report.text()),
+            Some(ReportForm::Json) => write_stderr(&report.json()),
         }
     }
 }
@@ -261,7 +262,7 @@ fn fail(error: RenderError) -> Failure {
 fn surroundings(interrupt: Interrupt) -> Surroundings {
     let start = Instant::now();
     Surroundings {
-        messages: Arc::new(|stage, line| eprintln!("[{stage}] {line}")),
+        messages: Arc::new(|stage, line| write_stderr(&format!("[{stage}] {line}\n"))),
         clock: Arc::new(move || start.elapsed()),
         environment: std::env::vars_os().collect(),
         interrupt,

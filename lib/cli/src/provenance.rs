@@ -1,6 +1,6 @@
 //! Signatures at the command line: where the keys are, and what `--verify` comes to.
 
-use crate::{Failure, ask_hidden, variable};
+use crate::{Failure, ask_hidden, say, variable};
 use rhelm_fetch::FetchError;
 use rhelm_provenance::{Keyring, ProvenanceError, SigningKey, Verified, verify};
 use std::io::BufRead;
@@ -158,7 +158,7 @@ fn passphrase(key: &SigningKey, file: Option<&str>) -> Result<Vec<u8>, Failure> 
         }
         None => {
             let typed = ask_hidden(&format!("Password for key {:?} >  ", key.name()));
-            typed.map(String::into_bytes).inspect_err(|_| println!())
+            typed.map(String::into_bytes).inspect_err(|_| say(""))
         }
     }
 }

@@ -38,3 +38,9 @@ pub fn settings(global: &GlobalArgs) -> BTreeMap<&'static str, String> {
     settings.extend(global.kubeconfig.clone().map(|path| ("KUBECONFIG", path)));
     settings
 }
+
+/// Whether the user's scripts are written for Helm 3.
+#[must_use]
+pub fn speaks_helm_3() -> bool {
+    variable("RHELM_HELM_VERSION").is_some_and(|version| version.starts_with("v3"))
+}

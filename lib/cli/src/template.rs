@@ -6,7 +6,7 @@ use crate::release_file::ReleaseFile;
 use crate::wait_args::{parse_wait, warn_of_old_wait};
 use crate::{
     ChartArgs, DependencyArgs, Failure, GlobalArgs, NameArgs, PostRenderArgs, RenderArgs, StringList, ValuesArgs, chart,
-    environment, parse_dry_run, parse_string_list, print_logs,
+    environment, parse_dry_run, parse_string_list, print_logs, speaks_helm_3, warn,
 };
 use clap::{Args, Command};
 use rhelm_lib::action::DryRun;
@@ -266,10 +266,11 @@ pub fn check_name(release: &str) -> Result<(), Failure> {
 impl TemplateArgs {
     fn uses_server(&self) -> Result<bool, Failure> {
         if self.validate {
-            eprintln!("Flag --validate has been deprecated, use '--dry-run=server' instead");
+            warn("Flag --validate has been deprecated, use '--dry-run=server' instead");
             return Ok(true);
         }
         match self.dry_run.as_deref() {
+            Some("none" | "false") if speaks_helm_3() => Ok(false),
             Some(given @ ("none" | "false")) => {
                 Err(Failure::new(format!("invalid dry-run value ({given:?}). Must be \"server\" or \"client\"")))
             }

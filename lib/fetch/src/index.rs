@@ -3,7 +3,7 @@
 mod scan;
 
 use crate::repositories::{Repository, charts_path, index_path};
-use crate::{FetchError, Fetcher, Home, files, url};
+use crate::{FetchError, Fetcher, Home, files, typed, url};
 use goyaml::{Map, Value};
 use rhelm_lib::chart::document::metadata_json;
 use rhelm_lib::version::{Constraint, Version};
@@ -40,6 +40,10 @@ impl Entry {
     #[must_use]
     pub fn new(mut fields: Map) -> Self {
         fields.retain(|_, value| *value != Value::Null);
+        // A digest of digits looks like a number, and is a text all the same.
+        if let Some(digest) = fields.get("digest").and_then(typed::as_text) {
+            fields.insert("digest".to_owned(), Value::String(digest));
+        }
         let text = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let version = text("version");
         let urls = match fields.get("urls") {
@@ -74,7 +78,7 @@ impl Index {
         let mut document = match decoded {
             Value::Map(document) => document,
             Value::Null => Map::new(),
-            other => return Err(FetchError::other(not_an_index(&other))),
+            other => return Err(typed::refused(&other, "into Go value of type repo.IndexFile")),
         };
         if document.get("apiVersion").and_then(Value::as_str).unwrap_or_default().is_empty() {
             return Err(FetchError::other("no API version specified"));
@@ -189,18 +193,6 @@ impl Index {
             }
         }
     }
-}
-
-fn not_an_index(value: &Value) -> String {
-    let kind = match value {
-        Value::Bool(_) => "bool",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        _ => "number",
-    };
-    format!(
-        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {kind} into Go value of type repo.IndexFile"
-    )
 }
 
 fn newest_first(one: &Entry, other: &Entry) -> Ordering {

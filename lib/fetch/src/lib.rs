@@ -17,6 +17,7 @@ pub mod registry;
 pub mod repositories;
 pub mod search;
 mod transport;
+mod typed;
 pub mod url;
 mod watch;
 
@@ -25,6 +26,7 @@ pub use transport::{Access, Fetched, Fetcher};
 pub use watch::{Transfer, Watch};
 
 use plugins::Plugins;
+use rhelm_lib::log::Log;
 use std::path::PathBuf;
 
 /// Where Helm keeps its files.
@@ -42,6 +44,8 @@ pub struct Home {
     pub plugins: Plugins,
     /// Who is told of downloads.
     pub watch: Watch,
+    /// Who is told of what is no error.
+    pub log: Option<fn(&Log)>,
 }
 
 impl Home {

@@ -6,6 +6,8 @@ use crate::repositories::{Repositories, Repository, index_path};
 use crate::{Access, FetchError, Home, files, url};
 use rhelm_lib::chart::document::sha256;
 use rhelm_lib::gourl::{self, Url};
+use rhelm_lib::log::{Level, Log};
+use rhelm_lib::version::Version;
 use std::path::PathBuf;
 
 /// A chart that is asked for.
@@ -99,9 +101,19 @@ pub fn locate(home: &Home, request: &Request) -> Result<Location, FetchError> {
             "chart {chart:?} matching {version} not found in {name} index. (try 'helm repo update'): {error}"
         ))
     })?;
+    warn_of_another(home, chart, &request.version, entry);
     let access = merged(&request.access, Some(repository));
     let invalid = |_| FetchError::other(format!("invalid chart URL format: {}", request.reference));
     archive_of(entry, &request.reference, &repository.url, access, invalid)
+}
+
+/// Helm says so when a version is asked for and there is one that is only written otherwise, or of which it is the beginning.
+fn warn_of_another(home: &Home, chart: &str, version: &str, found: &Entry) {
+    if let Some(log) = home.log.filter(|_| found.version != version && Version::parse(version).is_ok()) {
+        let message = "unable to find exact version requested; falling back to closest available version".to_owned();
+        let fields = [("chart", chart), ("requested", version), ("selected", &found.version)];
+        log(&Log { level: Level::Warn, message, fields: fields.map(|(name, text)| (name, text.to_owned())).into() });
+    }
 }
 
 fn archive_of(
@@ -132,6 +144,7 @@ fn in_repository(home: &Home, request: &Request) -> Result<Location, FetchError>
         let version = if version.is_empty() { String::new() } else { format!(" version {version:?}") };
         FetchError::other(format!("chart {reference:?}{version} not found in {shown} repository"))
     })?;
+    warn_of_another(home, reference, version, found);
     let failed = |error| FetchError::other(format!("failed to make chart URL absolute: {error}"));
     archive_of(found, reference, repository, access.clone(), failed)
 }

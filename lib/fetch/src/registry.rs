@@ -58,8 +58,7 @@ pub fn pull(home: &Home, request: &Request) -> Result<Archive, FetchError> {
     let mut reference = Reference::parse(&request.reference)?;
     let version = &request.version;
     if reference.tag.is_empty() && reference.digest.is_empty() {
-        let is_exact = Version::parse(version).is_ok() && version.matches('.').count() >= 2;
-        let version = match is_exact {
+        let version = match Version::parse(version).is_ok() {
             true => version.clone(),
             false => newest(home, &request.reference, version, &request.access)?,
         };

@@ -1,9 +1,9 @@
 //! `repositories.yaml`: the repositories that the user has added.
 
-use crate::{Access, FetchError, Home, files};
+use crate::{Access, FetchError, Home, files, typed};
 use goyaml::{Map, Value};
 use std::fs::{File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// A repository.
@@ -54,20 +54,23 @@ impl Repository {
         }
     }
 
-    fn read(value: &Value) -> Self {
-        let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let flag = |name: &str| value.get(name) == Some(&Value::Bool(true));
-        Self {
-            name: text("name"),
-            url: text("url"),
-            username: text("username"),
-            password: text("password"),
-            cert_file: text("certFile"),
-            key_file: text("keyFile"),
-            ca_file: text("caFile"),
-            insecure: flag("insecure_skip_tls_verify"),
-            pass_credentials: flag("pass_credentials_all"),
+    fn read(value: &Value, place: &str) -> Result<Self, FetchError> {
+        if !matches!(value, Value::Map(_)) {
+            return Err(typed::refused(value, &format!("into {place} of type repo.Entry")));
         }
+        let text = |name: &str| typed::text(value, name, place);
+        let flag = |name: &str| typed::flag(value, name, place);
+        Ok(Self {
+            name: text("name")?,
+            url: text("url")?,
+            username: text("username")?,
+            password: text("password")?,
+            cert_file: text("certFile")?,
+            key_file: text("keyFile")?,
+            ca_file: text("caFile")?,
+            insecure: flag("insecure_skip_tls_verify")?,
+            pass_credentials: flag("pass_credentials_all")?,
+        })
     }
 
     fn document(&self) -> Value {
@@ -101,16 +104,33 @@ impl Repositories {
             }
             Ok(text) => text,
         };
-        let value = goyaml::decode_bytes(&text).map_err(|error| FetchError::other(error.to_string()))?;
-        let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let list = match value.get("repositories") {
-            Some(Value::List(list)) => list.iter().map(Repository::read).collect(),
-            _ => Vec::new(),
-        };
-        Ok(Self { api_version: text("apiVersion"), generated: text("generated"), list })
+        Self::read(&text)
     }
 
-    /// Writes the file for its owner's eyes only.
+    fn read(text: &[u8]) -> Result<Self, FetchError> {
+        let value = goyaml::decode_bytes(text).map_err(|error| FetchError::other(error.to_string()))?;
+        if !matches!(value, Value::Map(_) | Value::Null) {
+            return Err(typed::refused(&value, "into Go value of type repo.File"));
+        }
+        let list = match value.get("repositories") {
+            // Nothing stands for no repository; Helm panics.
+            Some(Value::List(list)) => list.iter().enumerate().filter(|(_, entry)| **entry != Value::Null).collect(),
+            Some(Value::Null) | None => Vec::new(),
+            Some(other) => {
+                return Err(typed::refused(other, "into Go struct field .repositories of type []*repo.Entry"));
+            }
+        };
+        let list = list.into_iter().map(|(at, entry)| Repository::read(entry, &format!(".repositories.{at}")));
+        let generated = match value.get("generated") {
+            Some(Value::String(time)) => time.clone(),
+            Some(Value::Null) | None => String::new(),
+            Some(other) => return Err(typed::refused(other, "into Go struct field .generated of type time.Time")),
+        };
+        let api_version = typed::text(&value, "apiVersion", "")?;
+        Ok(Self { api_version, generated, list: list.collect::<Result<_, _>>()? })
+    }
+
+    /// Writes the file: a new one for its owner's eyes only.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -122,7 +142,8 @@ impl Repositories {
             ("repositories".into(), Value::List(self.list.iter().map(Repository::document).collect())),
         ]);
         let text = goyaml::to_yaml(&Value::Map(document)).map_err(|error| FetchError::other(error.to_string()))?;
-        files::write(path, text.as_bytes(), 0o600)
+        let mode = path.metadata().map_or(0o600, |known| known.permissions().mode() & 0o777);
+        files::write(path, text.as_bytes(), mode)
     }
 
     /// The repository of that name.
@@ -164,4 +185,33 @@ pub fn index_path(home: &Home, name: &str) -> PathBuf {
 #[must_use]
 pub fn charts_path(home: &Home, name: &str) -> PathBuf {
     home.repository_cache.join(format!("{name}-charts.txt"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_other_types_are_refused_as_helm_refuses_them() {
+        let refused = |text: &str| Repositories::read(text.as_bytes()).expect_err("refused").to_string();
+        let cases = [
+            ("foo", "string into Go value of type repo.File"),
+            ("repositories: foo", "string into Go struct field .repositories of type []*repo.Entry"),
+            ("repositories: [foo]", "string into .repositories.0 of type repo.Entry"),
+            ("repositories: [{url: [b]}]", "array into Go struct field .repositories.0.url of type string"),
+            (
+                "repositories: [{insecure_skip_tls_verify: 'true'}]",
+                "string into Go struct field .repositories.0.insecure_skip_tls_verify of type bool",
+            ),
+            ("generated: 5", "number into Go struct field .generated of type time.Time"),
+        ];
+        for (text, expected) in cases {
+            let expected = format!("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {expected}");
+            assert_eq!(refused(text), expected, "{text}");
+        }
+        let read =
+            Repositories::read(b"apiVersion: 3\nx: 1\nrepositories: [~, {name: 1.5, url: true, foo: 1}]").expect("read");
+        assert_eq!((read.api_version.as_str(), read.list.len()), ("3", 1));
+        assert_eq!((read.list[0].name.as_str(), read.list[0].url.as_str()), ("1.5", "true"));
+    }
 }

@@ -19,6 +19,8 @@ pub struct PluginFile {
     pub kind: String,
     /// How it runs: `subprocess`, or what only Helm knows.
     pub runtime: String,
+    /// What it says it is for.
+    pub description: String,
     /// Where it comes from.
     pub source_url: String,
     /// What its kind says of it.
@@ -131,6 +133,7 @@ fn legacy(fields: &Map) -> Result<PluginFile, FileError> {
         version,
         kind: kind.to_owned(),
         runtime: "subprocess".to_owned(),
+        description: one_line(&text_of(fields, "description")),
         source_url: String::new(),
         config,
         subprocess: Subprocess { commands, hooks, expands_hooks, protocols },
@@ -141,7 +144,10 @@ fn legacy_commands(fields: &Map) -> Result<Vec<PlatformCommand>, FileError> {
     let commands = commands(fields.get("platformCommand"));
     let command = text_of(fields, "command");
     match (commands.is_empty(), command.is_empty()) {
-        (false, false) => Err(FileError("both platformCommand and command are set".to_owned())),
+        // Helm 3 runs the command where no platform's fits; Helm 4 refuses such files, helm-secrets' among them.
+        (false, false) => {
+            Ok(commands.into_iter().chain([PlatformCommand { command, ..PlatformCommand::default() }]).collect())
+        }
         (true, false) => Ok(vec![PlatformCommand { command, ..PlatformCommand::default() }]),
         (_, true) => Ok(commands),
     }
@@ -210,7 +216,11 @@ fn current(fields: &Map) -> Result<PluginFile, FileError> {
         other => return Err(format!("unsupported plugin runtime type: {}", quote(other)).into()),
     };
     let source_url = text("sourceURL");
-    Ok(PluginFile { format: "v1".to_owned(), name, version, kind, runtime, source_url, config, subprocess })
+    let description = match &config {
+        Config::Cli { long_help, .. } => one_line(long_help),
+        _ => String::new(),
+    };
+    Ok(PluginFile { format: "v1".to_owned(), name, version, kind, runtime, description, source_url, config, subprocess })
 }
 
 fn config(kind: &str, fields: &Map) -> Result<Config, FileError> {
