@@ -149,8 +149,12 @@ fn a_stage_that_hangs_ends_at_its_timeout() {
         "stages/pipeline.yaml",
         "stages:\n- program: cat\n- name: my filter\n  program: ./hang.sh\n  timeout: 100ms\n",
     );
-    let expected = format!("{}: timed out after 100ms{HINT}", place.blamed("stages/hang.sh"));
+    let blamed = place.blamed("stages/hang.sh").replace("files: ", "files: stage \"my filter\": ");
+    let expected = format!("{blamed}: timed out after 100ms{HINT}");
     place.fails(&["--pipeline", "stages/pipeline.yaml"], 1, &expected);
+    place.write("stages/pipeline.yaml", "stages:\n- {name: now, program: cat, timeout: 0s}\n");
+    let expected = "Error: --pipeline stages/pipeline.yaml: stage \"now\": the timeout has to be more than 0\n";
+    place.fails(&["--pipeline", "stages/pipeline.yaml"], 1, expected);
 }
 
 #[test]

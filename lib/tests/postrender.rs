@@ -200,6 +200,9 @@ fn the_failing_stage_is_named_with_its_status_and_words() {
     assert_eq!(outcome.result.expect_err("a stage fails").to_string(), expected);
     assert_eq!(heard.lines(), ["[./fail] no such thing", "[./fail] more"]);
     assert_eq!(outcome.report.stages[1].status, "exit status 7");
+    let named = Stage { name: "checks".into(), ..stages[1].clone() };
+    let expected = expected.replace("hooks: ", "files: stage \"checks\": ");
+    assert_eq!(failure(&[named], STREAM).to_string(), expected);
 }
 
 #[test]

@@ -4,8 +4,6 @@
 //! words → clap, made to read flags as Go's pflag does → argument groups → Options for one library call → exit status
 //! ```
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is this crate's purpose")]
-
 mod access_args;
 mod ask;
 pub mod chart;

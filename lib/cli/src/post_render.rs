@@ -117,6 +117,9 @@ fn file_stage(search: &SearchPath, folder: &Path, file: &FileStage) -> Result<St
     }
     stage.options.environment.clone_from(&file.env);
     stage.options.timeout = file.timeout.as_deref().map(parse_duration).transpose().map_err(Failure::new)?;
+    if stage.options.timeout.is_some_and(|timeout| timeout.is_zero()) {
+        return Err(Failure::new(format!("stage {:?}: the timeout has to be more than 0", stage.name)));
+    }
     stage.options.filename_annotation = file.filename_annotation.unwrap_or(stage.options.filename_annotation);
     stage.options.terminal = file.terminal;
     stage.options.files.extend(file.files.iter().map(|path| folder.join(path)));

@@ -46,11 +46,13 @@ pub enum PostRenderError {
     /// A program could not be started.
     #[error("error while running post render on {part}: error while running command {}: {source}", program.display())]
     Start { part: Part, program: PathBuf, source: std::io::Error },
-    /// A stage failed, or took too long. The status is in Go's words: `exit status 3`, `signal: killed`.
+    /// A stage failed, or took too long. The status is in Go's words: `exit status 3`, `signal: killed`. A name that the user gave
+    /// the stage, and that is not its program's, is told; Helm has no such names.
     #[error(
-        "error while running post render on {part}: error while running command {command}. error output:\n{stderr}: {status}"
+        "error while running post render on {part}: {}error while running command {command}. error output:\n{stderr}: {status}",
+        called.as_ref().map(|name| format!("stage {name:?}: ")).unwrap_or_default()
     )]
-    Failed { part: Part, name: String, command: String, stderr: String, status: String },
+    Failed { part: Part, name: String, called: Option<String>, command: String, stderr: String, status: String },
     /// A stage wrote nothing but blanks.
     #[error("error while running post render on {part}: post-renderer \"{name}\" produced empty output")]
     Empty { part: Part, name: String },

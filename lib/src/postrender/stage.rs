@@ -62,6 +62,14 @@ impl Stage {
         Self { name: name.to_owned(), arguments: Vec::new(), action, options: StageOptions::default() }
     }
 
+    /// The name that the user gave it beside its program.
+    pub(super) fn given_name(&self) -> Option<&str> {
+        match &self.action {
+            Action::Program(program) if program.name != self.name => Some(&self.name),
+            _ => None,
+        }
+    }
+
     /// What messages call its program.
     pub(super) fn command(&self) -> String {
         match &self.action {

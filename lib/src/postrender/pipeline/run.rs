@@ -242,8 +242,9 @@ impl Run<'_> {
             Failure::Output(stage, error) => (stage, error.to_string()),
         };
         let stderr = self.progress[stage].said.take().unwrap_or_default();
-        let (name, command) = (self.stages[stage].name.clone(), self.stages[stage].command());
-        PostRenderError::Failed { part: self.part, name, command, stderr, status }
+        let stage = &self.stages[stage];
+        let (name, called, command) = (stage.name.clone(), stage.given_name().map(str::to_owned), stage.command());
+        PostRenderError::Failed { part: self.part, name, called, command, stderr, status }
     }
 }
 
