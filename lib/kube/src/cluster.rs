@@ -67,7 +67,7 @@ impl KubeCluster {
         self.rediscover().await
     }
 
-    async fn rediscover(&self) -> Result<Arc<Served>, ClusterError> {
+    pub(crate) async fn rediscover(&self) -> Result<Arc<Served>, ClusterError> {
         let version = self.last_version().map(|info| info.git_version).unwrap_or_default();
         let cached = self.cache.as_ref().and_then(Cache::read);
         let before = cached.as_ref().map(Known::tags);

@@ -2,6 +2,7 @@
 //! shown how it stands ([`show`]) and why ([`reasons`]).
 
 mod board;
+mod definitions;
 mod poll;
 mod reasons;
 mod show;
@@ -47,7 +48,11 @@ async fn decide(
         Goal::Ready { legacy: true, jobs } => poll::ready(cluster, objects, jobs, timeout, seen).await,
         Goal::Gone { legacy: true } => poll::gone(cluster, objects, timeout, seen).await,
         goal => watch::wait(cluster, objects.to_vec(), goal, timeout, seen).await,
+    }?;
+    if matches!(goal, Goal::Ready { .. }) {
+        definitions::named(cluster, objects).await;
     }
+    Ok(())
 }
 
 /// Of hooks, only Jobs and Pods finish; the others are there already.
