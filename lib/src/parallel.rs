@@ -33,6 +33,9 @@ pub(crate) fn map<A: Send, B: Send>(items: Vec<A>, work: impl Fn(A) -> B + Sync)
     done.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Of a thread of a crew, of which only what is used takes memory: values may stand 10,000 deep in one another.
+const STACK: usize = 128 << 20;
+
 /// Threads that work beside somebody who waits for other things; they end with this.
 pub(crate) struct Crew<A, B> {
     jobs: mpsc::Sender<(A, oneshot::Sender<B>)>,
@@ -45,14 +48,15 @@ impl<A: Send + 'static, B: Send + 'static> Crew<A, B> {
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..items.min(*PROCESSORS) {
             let waiting = Arc::clone(&waiting);
-            std::thread::spawn(move || {
+            let labour = move || {
                 let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
                 let mut tools = Tools::default();
                 while let Ok((item, done)) = next() {
                     // Nobody may be interested any more.
                     let _ = done.send(work(item, &mut tools));
                 }
-            });
+            };
+            std::thread::Builder::new().stack_size(STACK).spawn(labour).expect("the system gives a thread");
         }
         Self { jobs }
     }

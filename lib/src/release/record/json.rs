@@ -27,6 +27,36 @@ pub(super) fn unreadable(text: &[u8], error: &serde_json::Error) -> RecordError 
     RecordError::Json(goyaml::json::parse(text).err().map_or_else(shape, |error| error.to_string()))
 }
 
+/// How deep Go reads JSON.
+const MAX_DEPTH: usize = 10_000;
+
+/// Whether lists and objects of a text stand deeper in one another than Go reads.
+pub(super) fn is_too_deep(text: &[u8]) -> bool {
+    let (mut depth, mut at) = (0_usize, 0);
+    while let Some(byte) = text.get(at) {
+        at += 1;
+        match byte {
+            b'{' | b'[' if depth == MAX_DEPTH => return true,
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b'"' => at = end_of_text(text, at),
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Behind the quote that ends the text in which `at` lies.
+fn end_of_text(text: &[u8], mut at: usize) -> usize {
+    while let Some(found) = memchr::memchr2(b'"', b'\\', text.get(at..).unwrap_or_default()).map(|found| at + found) {
+        match text[found] {
+            b'"' => return found + 1,
+            _ => at = found + 2,
+        }
+    }
+    text.len()
+}
+
 struct Go;
 
 impl serde_json::ser::Formatter for Go {

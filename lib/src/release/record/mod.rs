@@ -19,6 +19,7 @@ use base64::Engine;
 use fields::{BASE64, Record};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -123,8 +124,14 @@ pub fn to_status_json(
 /// # Errors
 /// When it is no JSON, or a field has the wrong type.
 pub fn from_json(text: &[u8]) -> Result<Release, RecordError> {
-    let record: Record<'_> = serde_json::from_slice(text).map_err(|error| json::unreadable(text, &error))?;
-    record.try_into()
+    if json::is_too_deep(text) {
+        return Err(RecordError::Json("exceeded max depth".to_owned()));
+    }
+    let mut reader = serde_json::Deserializer::from_slice(text);
+    // The limit is Go's: what Helm has written has to be read.
+    reader.disable_recursion_limit();
+    let record = Record::deserialize(&mut reader).and_then(|record| reader.end().map(|()| record));
+    record.map_err(|error| json::unreadable(text, &error))?.try_into()
 }
 
 fn from_base64(text: &[u8], bytes: &mut Vec<u8>) -> Result<(), RecordError> {
@@ -182,6 +189,20 @@ mod tests {
         let release = from_json(old.as_bytes()).expect("a record");
         let new = r#"{"name":"a","info":{"last_deployed":"2024-01-01T00:00:00.5Z","status":"deployed"},"chart":{"metadata":{"name":"c","version":"1","apiVersion":"v1"},"lock":null,"templates":null,"values":null,"schema":null,"schemamodtime":"0001-01-01T00:00:00Z","files":null},"hooks":[{"name":"h","last_run":{"phase":""}}],"version":1,"namespace":"n"}"#;
         assert_eq!(String::from_utf8(to_json(&release).expect("writable")).expect("text"), new);
+    }
+
+    /// Go reads and writes 10,000 levels; each takes stack.
+    #[test]
+    fn values_may_be_deep() {
+        let with =
+            |levels: usize| NEW.replace("12345678901234567000", &format!("{}1{}", "[".repeat(levels), "]".repeat(levels)));
+        let read = move |levels: usize| {
+            from_json(with(levels).as_bytes()).map(|release| to_json(&release).expect("writable").len())
+        };
+        let thread = std::thread::Builder::new().stack_size(128 << 20).spawn(move || [read(9_000), read(10_000)]);
+        let [deep, too_deep] = thread.expect("a thread").join().expect("no overflow");
+        assert_eq!(deep, Ok(NEW.len() - 20 + 18_001));
+        assert_eq!(too_deep, Err(RecordError::Json("exceeded max depth".to_owned())));
     }
 
     #[test]
