@@ -1,6 +1,6 @@
 //! `--dry-run` in all the forms that Helm takes.
 
-use crate::{Failure, print_logs};
+use crate::{Failure, parse_bool, print_logs};
 use rhelm_lib::action::DryRun;
 use rhelm_lib::log::{Level, Log};
 
@@ -20,13 +20,11 @@ pub fn parse_dry_run(value: Option<&str>) -> Result<DryRun, Failure> {
             warn("--dry-run is deprecated and should be replaced with '--dry-run=client'");
             Ok(DryRun::Client)
         }
-        Some("true") => {
-            warn("boolean '--dry-run=true' flag is deprecated and must be replaced with '--dry-run=client'");
-            Ok(DryRun::Client)
-        }
-        Some("false") => {
-            warn("boolean '--dry-run=false' flag is deprecated and must be replaced with '--dry-run=none'");
-            Ok(DryRun::None)
+        Some(given) if parse_bool(given).is_ok() => {
+            let is_on = parse_bool(given) == Ok(true);
+            let new = if is_on { "client" } else { "none" };
+            warn(&format!("boolean '--dry-run={given}' flag is deprecated and must be replaced with '--dry-run={new}'"));
+            Ok(if is_on { DryRun::Client } else { DryRun::None })
         }
         Some(other) => {
             Err(Failure::new(format!("invalid dry-run value ({other:?}). Must be \"none\", \"server\", or \"client\"")))

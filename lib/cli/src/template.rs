@@ -6,7 +6,7 @@ use crate::release_file::ReleaseFile;
 use crate::wait_args::{parse_wait, warn_of_old_wait};
 use crate::{
     ChartArgs, DependencyArgs, Failure, GlobalArgs, NameArgs, PostRenderArgs, RenderArgs, StringList, ValuesArgs, chart,
-    environment, parse_dry_run, parse_string_list, print_logs, speaks_helm_3, warn,
+    environment, parse_bool, parse_dry_run, parse_string_list, print_logs, speaks_helm_3, warn,
 };
 use clap::{Args, Command};
 use rhelm_lib::action::DryRun;
@@ -270,8 +270,10 @@ impl TemplateArgs {
             return Ok(true);
         }
         match self.dry_run.as_deref() {
-            Some("none" | "false") if speaks_helm_3() => Ok(false),
-            Some(given @ ("none" | "false")) => {
+            Some(given) if given == "none" || parse_bool(given) == Ok(false) => {
+                if speaks_helm_3() {
+                    return Ok(false);
+                }
                 Err(Failure::new(format!("invalid dry-run value ({given:?}). Must be \"server\" or \"client\"")))
             }
             other => Ok(parse_dry_run(other)? == DryRun::Server),
