@@ -6,17 +6,7 @@ use rhelm_lib::release::{Release, Status};
 use rhelm_lib::store::memory::MemoryDriver;
 use rhelm_lib::store::{Head, Record, RecordId, Store, StoreError, labels};
 use rhelm_testutil::conformance::driver_conformance;
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
-
-/// Runs what never waits.
-fn now<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => panic!("memory never waits"),
-    }
-}
+use rhelm_testutil::world::at_once as now;
 
 fn store() -> Store {
     Store::new(Box::new(MemoryDriver::default()), || 1_700_000_000)

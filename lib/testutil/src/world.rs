@@ -18,16 +18,27 @@ use serde_json::Value as Json;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Poll, Waker};
+use std::task::{Poll, Wake};
+use std::thread::Thread;
 
-/// Runs what never waits.
-///
-/// # Panics
-/// When it waits.
+/// Wakes the thread that runs something.
+struct Runner(Thread);
+
+impl Wake for Runner {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Runs what waits for nothing but other threads: memory is there at once, and records are decoded beside.
 pub fn at_once<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut std::task::Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => panic!("memory never waits"),
+    let waker = Arc::new(Runner(std::thread::current())).into();
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut std::task::Context::from_waker(&waker)) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => std::thread::park(),
+        }
     }
 }
 
