@@ -197,12 +197,23 @@ fn override_user(user: &mut AuthInfo, options: &ConnectOptions) {
         user.token = Some(token.clone().into());
         user.token_file = None;
     }
+    if let Some(token) = user.token_file.as_deref().and_then(trimmed) {
+        user.token = Some(token.into());
+        user.token_file = None;
+    }
     if let Some(name) = &options.as_user {
         user.impersonate = Some(name.clone());
     }
     if !options.as_groups.is_empty() {
         user.impersonate_groups = Some(options.as_groups.clone());
     }
+}
+
+/// The token of a file that ends with a line break, which is not the token's; `None` for one that can be sent as it is.
+fn trimmed(path: &str) -> Option<String> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let token = text.trim_end();
+    (token.len() < text.len()).then(|| token.to_owned())
 }
 
 #[cfg(test)]
@@ -270,6 +281,17 @@ current-context: one
         let error = chosen(&with(|o| o.as_groups = vec!["g".into()])).expect_err("no user");
         let text = "invalid configuration: requesting uid, groups or user-extra for u without impersonating a user";
         assert_eq!(error, text);
+    }
+
+    #[test]
+    fn a_token_ends_before_the_line_break_of_its_file() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let read = |text: &str| {
+            std::fs::write(file.path(), text).expect("written");
+            trimmed(&file.path().display().to_string())
+        };
+        assert_eq!(["secret\n", "secret"].map(read), [Some("secret".to_owned()), None]);
+        assert_eq!(trimmed("/nonexistent"), None);
     }
 
     #[test]

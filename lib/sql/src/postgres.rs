@@ -49,6 +49,8 @@ async fn connect_with(settings: &Settings, encryption: Encryption) -> Result<Pos
 }
 
 fn config(settings: &Settings, host: &Host, encryption: Encryption) -> Config {
+    // Nobody listens in on a socket of this machine; libpq does not encrypt there, whatever it is told.
+    let encryption = if host.name.starts_with(['/', '@']) { Encryption::Disable } else { encryption };
     let mut config = Config::new();
     config.user(&settings.user).dbname(&settings.database).ssl_mode(encryption).host(&host.name).port(host.port);
     if let Some(password) = &settings.password {
@@ -113,5 +115,22 @@ impl Session for Postgres {
 
     async fn batch(&self, sql: &str) -> Result<(), SqlError> {
         Ok(self.client.batch_execute(sql).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sockets_are_not_encrypted() {
+        let mode = |name: &str| {
+            let host = Host { name: name.to_owned(), port: 5432 };
+            config(&Settings::default(), &host, Encryption::Require).get_ssl_mode()
+        };
+        assert_eq!(
+            ["/var/run", "@abstract", "localhost"].map(mode),
+            [Encryption::Disable, Encryption::Disable, Encryption::Require]
+        );
     }
 }
