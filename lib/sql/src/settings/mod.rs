@@ -34,6 +34,9 @@ pub enum SettingsError {
         /// What it takes.
         wanted: &'static str,
     },
+    /// What libpq knows by it is not known here, and the connection would not be the one that is meant.
+    #[error("connection option {0:?} is not supported: write out what it stands for, or leave it out")]
+    Unsupported(&'static str),
     /// A key that can be no setting of a server.
     #[error("a connection option with a name that is none (not shown: it may hold a password)")]
     Key,
@@ -116,12 +119,20 @@ const IGNORED: &[&str] = &[
     "krbsrvname",
     "load_balance_hosts",
     "sslcompression",
-    "sslcrl",
     "sslinline",
     "sslnegotiation",
     "sslpassword",
     "sslsni",
     "tcp_user_timeout",
+];
+
+/// Options that say which server is meant or trusted, with their variables: passing over one would be dangerous.
+const UNSUPPORTED: [(&str, &str); 5] = [
+    ("service", "PGSERVICE"),
+    ("sslcrl", "PGSSLCRL"),
+    ("sslcrldir", "PGSSLCRLDIR"),
+    ("require_auth", "PGREQUIREAUTH"),
+    ("requirepeer", "PGREQUIREPEER"),
 ];
 
 impl Database {
@@ -146,6 +157,9 @@ impl Database {
 impl Settings {
     fn from_parameters(given: Parameters, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let mut given = Given { given, variable };
+        if let Some((name, _)) = UNSUPPORTED.into_iter().find(|(name, variable)| given.take(name, variable).is_some()) {
+            return Err(SettingsError::Unsupported(name));
+        }
         let home = variable("HOME").map(PathBuf::from);
         let user_file = |name: &str| Some(home.as_ref()?.join(".postgresql").join(name)).filter(|path| path.exists());
         let user = given.take("user", "PGUSER").or_else(|| variable("USER")).unwrap_or_else(|| "postgres".to_owned());

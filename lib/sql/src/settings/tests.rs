@@ -114,6 +114,18 @@ fn errors_show_no_password() {
 }
 
 #[test]
+fn what_would_lead_elsewhere_is_refused() {
+    for (text, variables) in [("service=x", &[][..]), ("postgresql:///db?service=x", &[]), ("", &[("PGSERVICE", "x")])] {
+        let error = settings(text, variables).expect_err("refused").to_string();
+        let expected = "connection option \"service\" is not supported: write out what it stands for, or leave it out";
+        assert_eq!(error, expected);
+    }
+    for option in ["sslcrl", "sslcrldir", "require_auth", "requirepeer"] {
+        assert_eq!(settings(&format!("{option}=x"), &[]), Err(SettingsError::Unsupported(option)));
+    }
+}
+
+#[test]
 fn passwords_are_looked_up_in_a_private_file() {
     use std::io::Write;
     let mut file = tempfile::NamedTempFile::new().expect("a file");
