@@ -4,12 +4,17 @@ use crate::{Failure, write_stdout};
 use std::io::{BufRead, IsTerminal};
 use std::process::{Command, Stdio};
 
+/// Nobody may see it: the answer counts all the same.
+fn show(text: &str) {
+    let _ = write_stdout(text.as_bytes());
+}
+
 /// Asks for a line; what is typed is shown.
 ///
 /// # Errors
 /// `EOF` when there is none.
 pub fn ask(prompt: &str) -> Result<String, Failure> {
-    write_stdout(prompt.as_bytes())?;
+    show(prompt);
     let mut line = String::new();
     match std::io::stdin().lock().read_line(&mut line)? {
         0 => Err(Failure::new("EOF")),
@@ -22,7 +27,7 @@ pub fn ask(prompt: &str) -> Result<String, Failure> {
 /// # Errors
 /// When there is no terminal, or it cannot hide what is typed.
 pub fn ask_hidden(prompt: &str) -> Result<String, Failure> {
-    write_stdout(prompt.as_bytes())?;
+    show(prompt);
     if !std::io::stdin().is_terminal() {
         return Err(Failure::new("inappropriate ioctl for device"));
     }
@@ -34,7 +39,7 @@ pub fn ask_hidden(prompt: &str) -> Result<String, Failure> {
     let mut line = String::new();
     let read = std::io::stdin().lock().read_line(&mut line);
     echo("echo")?;
-    write_stdout(b"\n")?;
+    show("\n");
     read?;
     Ok(line.trim_end_matches(['\n', '\r']).to_owned())
 }

@@ -2,7 +2,7 @@
 //! of these kinds can be placed.
 
 use crate::cluster::{KubeCluster, text};
-use rhelm_lib::cluster::{Cluster, ObjectId};
+use rhelm_lib::cluster::{Cluster, Detail, ObjectId};
 use serde_json::Value as Json;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -13,12 +13,9 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Waits until discovery names the kinds of all definitions among the objects. Whoever needs one that does not come will say so.
 pub(super) async fn named(cluster: &KubeCluster, objects: &[ObjectId]) {
-    let mut kinds = Vec::new();
-    for id in objects.iter().filter(|id| id.kind == "CustomResourceDefinition") {
-        if let Ok(Some(definition)) = cluster.get(id).await {
-            kinds.extend(defined(&definition));
-        }
-    }
+    let ids: Vec<_> = objects.iter().filter(|id| id.kind == "CustomResourceDefinition").cloned().collect();
+    let found = cluster.find(&ids, Detail::Whole).await;
+    let mut kinds: Vec<_> = found.iter().flatten().flatten().flat_map(defined).collect();
     let deadline = Instant::now() + PATIENCE;
     while !kinds.is_empty() && Instant::now() < deadline {
         let Ok(served) = cluster.rediscover().await else { return };
