@@ -74,6 +74,7 @@ fn plugins_get_the_flags_that_helm_does_not_take() {
         "helm --color always old a",
         "helm --debug --namespace=x old a -nq --burst-limit 9 --qps 2 --content-cache d --debug=true -n y --kube-token t",
         "helm old --kubeconfig /k --kube-as-user u",
+        "helm old --qps",
         "helm old -h",
         "helm old --help a",
         "helm old help",

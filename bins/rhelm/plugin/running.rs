@@ -34,8 +34,9 @@ const SHARED: [&str; 3] = ["--burst-limit", "--content-cache", "--qps"];
 pub(crate) fn run_named(words: &[String]) -> Option<Result<(), Failure>> {
     let at = first_operand(words)?;
     let name = &words[at];
-    let (global, args) = split(words[..at].iter().chain(&words[at + 1..]));
-    let global = match global_args(&global) {
+    // Helm reads those that it takes once more, so that they win.
+    let Words { taken, shared, left: args } = split(words[..at].iter().chain(&words[at + 1..]));
+    let global = match global_args(&[shared.as_slice(), &taken].concat()).or_else(|_| global_args(&taken)) {
         Ok(global) => global,
         Err(failure) => return Some(Err(failure)),
     };
@@ -73,26 +74,42 @@ pub(crate) fn first_operand(words: &[String]) -> Option<usize> {
     Some(at)
 }
 
-/// The flags that count for Helm, wherever they stand, with their values; and the words that are left to the plugin.
-fn split<'w>(mut words: impl Iterator<Item = &'w String>) -> (Vec<String>, Vec<String>) {
-    let (mut global, mut rest) = (Vec::new(), Vec::new());
+/// What the words of a plugin are for.
+#[derive(Default)]
+struct Words {
+    /// Helm alone.
+    taken: Vec<String>,
+    /// Helm as well, which passes over those that it cannot read.
+    shared: Vec<String>,
+    /// The plugin.
+    left: Vec<String>,
+}
+
+/// Sorts words by whom they are for, wherever they stand; a flag's value goes with it.
+fn split<'w>(mut words: impl Iterator<Item = &'w String>) -> Words {
+    let mut split = Words::default();
     while let Some(word) = words.next() {
         let name = word.split('=').next().unwrap_or_default();
-        let is_switch = matches!(name, "--debug" | "--kube-insecure-skip-tls-verify");
         let is_namespace = word.len() > 2 && word.starts_with("-n") && name != "-n";
-        let is_shared = SHARED.contains(&name) || word.starts_with("--debug=") || is_namespace;
-        let is_taken = TAKEN.contains(&name) && !is_shared;
-        let value =
-            if is_switch || is_namespace || word.contains('=') || !(is_taken || is_shared) { None } else { words.next() };
-        let words = || [word].into_iter().chain(value).cloned();
-        if is_taken || is_shared {
-            global.extend(words());
-        }
-        if !is_taken {
-            rest.extend(words());
+        let is_switch = matches!(name, "--debug" | "--kube-insecure-skip-tls-verify");
+        let value = |words: &mut dyn Iterator<Item = &'w String>| match is_switch || word.contains('=') {
+            true => None,
+            false => words.next(),
+        };
+        if is_namespace || word.starts_with("--debug=") {
+            split.shared.push(word.clone());
+            split.left.push(word.clone());
+        } else if SHARED.contains(&name) {
+            let flag: Vec<String> = [word].into_iter().chain(value(&mut words)).cloned().collect();
+            split.shared.extend_from_slice(&flag);
+            split.left.extend(flag);
+        } else if TAKEN.contains(&name) {
+            split.taken.extend([word].into_iter().chain(value(&mut words)).cloned());
+        } else {
+            split.left.push(word.clone());
         }
     }
-    (global, rest)
+    split
 }
 
 fn global_args(words: &[String]) -> Result<GlobalArgs, Failure> {
@@ -167,9 +184,10 @@ mod tests {
     fn global_flags_are_taken_away_wherever_they_stand() {
         let words =
             owned(["upgrade", "-n", "x", "--allow", "--debug", "web", "--kube-context=c", "-nq", "--color", "--qps", "1"]);
-        let (global, rest) = split(words.iter());
-        assert_eq!(global, ["-n", "x", "--debug", "--kube-context=c", "-nq", "--qps", "1"]);
-        assert_eq!(rest, ["upgrade", "--allow", "web", "-nq", "--color", "--qps", "1"]);
+        let Words { taken, shared, left } = split(words.iter());
+        assert_eq!(taken, ["-n", "x", "--debug", "--kube-context=c"]);
+        assert_eq!(shared, ["-nq", "--qps", "1"]);
+        assert_eq!(left, ["upgrade", "--allow", "web", "-nq", "--color", "--qps", "1"]);
     }
 
     #[test]
